@@ -1,0 +1,1 @@
+"""Tests of Haitang Workbench, by kind: house, unit, promise, views, story, bench."""
