@@ -1,0 +1,1 @@
+"""Where data comes from: files, services, packages and memory look alike."""
