@@ -1,0 +1,174 @@
+"""First styles: what a newly opened layer looks like before anyone touches it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.core.classes import table
+from layers.mesh import MeshLayer
+from layers.raster import RasterLayer
+from layers.series import SeriesLayer
+from layers.style import ColourScale, MeshStyle, RasterStyle, SeriesStyle, Symbol, VectorStyle
+from layers.vector import VectorLayer
+
+if TYPE_CHECKING:
+    from layers.layer import Layer
+    from layers.sources.source import Description, LayerDescription, Variable
+
+KINDS: dict[str, type[Layer]] = {
+    "raster": RasterLayer,
+    "vector": VectorLayer,
+    "mesh": MeshLayer,
+    "series": SeriesLayer,
+}
+
+_DEPTH = re.compile(r"water_?depth|(^|_)depth(_|$)|^h$|水深", re.IGNORECASE)
+_LEVEL = re.compile(r"sea_surface_height|water_?(surface|level)|(^|_)s1$|stage|水位", re.IGNORECASE)
+_SPEED = re.compile(r"velocity|speed|current|流速", re.IGNORECASE)
+_GROUND = re.compile(
+    r"elev|altitude|height_above|bathymetr|topograph|bed_?level|(^|[_ .])(dem|dtm|dsm)([_ .]|$)|gebco|ground|高程|地形",
+    re.IGNORECASE,
+)
+_WATER = re.compile(r"river|lake|water|canal|ocean|sea|河|湖|水系|海", re.IGNORECASE)
+_BUILT = re.compile(r"build|house|footprint|房|建筑", re.IGNORECASE)
+_ROAD = re.compile(r"road|street|highway|路|街", re.IGNORECASE)
+_DYKE = re.compile(r"dyke|dike|levee|seawall|堤|海塘", re.IGNORECASE)
+_NAMES = ("name_zh", "NAME_ZH", "name", "NAME", "Name", "名称", "NAME_CHN", "stnm", "STNM")
+_PALETTE = (("#c9d8c5", "#6f8f68"), ("#e6d5b8", "#a3875a"), ("#d3cfe4", "#7f78a8"), ("#f0cfc4", "#b5735f"))
+LABEL_LIMIT = 400
+
+
+def layers_from(description: Description) -> list[Layer]:
+    """Make a layer with a first style for each layer of a source that can be drawn or charted.
+
+    Parameters
+    ----------
+    description : Description
+        What the source said of itself.
+
+    Returns
+    -------
+    list of Layer
+        Not yet attached to data; top of the tree first.
+    """
+    stem = Path(description.path).stem
+    several = len(description.layers) > 1
+    drawn = [d for d in description.layers if d.kind in KINDS and not (d.kind == "vector" and d.geometry is None)]
+    layers = [_layer(description.path, stem, d, number, several) for number, d in enumerate(drawn)]
+    return sorted(layers, key=_order)
+
+
+def _layer(path: str, stem: str, d: LayerDescription, number: int, several: bool) -> Layer:
+    name = (d.title or d.key or stem) if several else stem
+    made = KINDS[d.kind](name=name, source=path, key=d.key, group=stem if several else "")
+    style: Any = first_style(d, f"{stem} {name}", number)
+    made.style = style  # type: ignore[attr-defined]
+    return made
+
+
+def _order(layer: Layer) -> int:
+    """Points over lines over polygons over grids."""
+    if isinstance(layer, VectorLayer):
+        symbol = layer.style.symbol
+        return 1 if symbol.fill is None else (0 if symbol.stroke == "#ffffff" else 2)
+    return {"series": 0, "mesh": 3, "raster": 4}[layer.kind]
+
+
+def first_style(d: LayerDescription, words: str = "", number: int = 0) -> Any:
+    """Choose a style from what a layer holds: its quantities, units and names."""
+    if d.kind == "raster":
+        return _raster_style(d, words)
+    if d.kind == "mesh":
+        return _mesh_style(d)
+    if d.kind == "series":
+        return SeriesStyle(variable=d.variables[0].name if d.variables else "")
+    return _vector_style(d, words, number)
+
+
+def _text(variable: Variable) -> str:
+    return f"{variable.name} {variable.standard_name} {variable.title}"
+
+
+def scale_for(variable: Variable, words: str = "") -> ColourScale:
+    """Choose colours for a quantity by what it is."""
+    text = _text(variable)
+    if _DEPTH.search(variable.name) or "depth" in variable.standard_name:
+        depth = table("depth_sl483")
+        return ColourScale(colours="haitang:water", minimum=0.0, classes=depth)
+    if _LEVEL.search(text):
+        return ColourScale(colours="haitang:level")
+    if _GROUND.search(text) or _GROUND.search(words):
+        return ColourScale(colours="haitang:terrain")
+    if _SPEED.search(text) or variable.vector:
+        return ColourScale(colours="cmocean:speed", minimum=0.0)
+    return ColourScale(colours="viridis")
+
+
+def _raster_style(d: LayerDescription, words: str) -> RasterStyle:
+    names = [v.name for v in d.variables]
+    bands = d.extra.get("rgb")
+    if bands:
+        return RasterStyle(mode="rgb", bands=tuple(bands))
+    scalars = [v for v in d.variables if not v.vector]
+    pairs = [v for v in d.variables if v.vector]
+    first = pairs[0] if pairs and len(scalars) == len(pairs[0].components) else (scalars or [None])[0]
+    if first is None:
+        return RasterStyle(variable=names[0] if names else "")
+    scale = scale_for(first, words)
+    ground = scale.colours == "haitang:terrain"
+    return RasterStyle(
+        variable=first.name,
+        scale=scale,
+        hillshade=0.55 if ground else 0.0,
+        arrows=pairs[0].name if pairs else "",
+    )
+
+
+def _mesh_style(d: LayerDescription) -> MeshStyle:
+    usable = [v for v in d.variables if v.location in ("face", "node")]
+    scalars = [v for v in usable if not v.vector]
+    moving = [v for v in scalars if v.steps > 1]
+    depth = next((v for v in scalars if _DEPTH.search(v.name) or "depth" in v.standard_name), None)
+    level = next((v for v in moving if _LEVEL.search(_text(v))), None)
+    ground = next((v for v in scalars if _GROUND.search(_text(v))), None)
+    first = next((v for v in (depth if depth in moving else None, level, *moving, ground, *scalars) if v), None)
+    if first is None:
+        return MeshStyle(edges=True)
+    pair = next((v for v in usable if v.vector and _SPEED.search(_text(v))), None)
+    wet = depth.name if depth is not None and depth.steps > 1 else ""
+    return MeshStyle(
+        variable=first.name,
+        scale=scale_for(first),
+        smooth=first.location == "node",
+        depth_variable=wet,
+        arrows=pair.name if pair is not None else "",
+    )
+
+
+def _vector_style(d: LayerDescription, words: str, number: int) -> VectorStyle:
+    kind = (d.geometry or "").lower()
+    label = next((n for n in _NAMES if any(c.name == n and c.type == "text" for c in d.columns)), "")
+    if d.counts.get("features", 0) > LABEL_LIMIT:
+        label = ""
+    return VectorStyle(symbol=_symbol(kind, f"{d.key} {words}", number), label=label)
+
+
+def _symbol(kind: str, words: str, number: int) -> Symbol:
+    fill, stroke = _PALETTE[number % len(_PALETTE)]
+    if "point" in kind:
+        return Symbol(fill="#d35400", stroke="#ffffff", width=1.2, size=7.0)
+    if "line" in kind or "curve" in kind:
+        if _DYKE.search(words):
+            return Symbol(fill=None, stroke="#8a5a2b", width=2.4)
+        if _WATER.search(words):
+            return Symbol(fill=None, stroke="#3a86c8", width=1.4)
+        if _ROAD.search(words):
+            return Symbol(fill=None, stroke="#b7a98f", width=1.6)
+        return Symbol(fill=None, stroke=stroke, width=1.4)
+    if _BUILT.search(words):
+        return Symbol(fill="#cfc6bb", stroke="#8f8578", width=0.6)
+    if _WATER.search(words):
+        return Symbol(fill="#b9d9ee", stroke="#6ba5cc", width=0.8)
+    return Symbol(fill=fill, stroke=stroke, width=1.0)

@@ -1,0 +1,165 @@
+"""The child process that opens foreign files; it answers requests on a pipe and may die alone.
+
+Frames on the pipe: a little-endian uint32 count of buffers, a uint64 length each, then the buffers.
+The first buffer is a JSON header, the others are a message of ``layers.sources.wire``. Nothing is
+pickled, so a child taken over by a hostile file can lie, but not run code in the window's process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from layers.sources.source import DataSource, Description
+
+Buffer = bytes | bytearray | memoryview
+MAX_BUFFERS = 4096
+
+
+def write_frame(stream: BinaryIO, header: dict[str, Any], buffers: Sequence[Buffer]) -> None:
+    """Write one frame and flush it."""
+    parts = [json.dumps(header).encode(), *buffers]
+    sizes = [memoryview(part).nbytes for part in parts]
+    stream.write(struct.pack(f"<I{len(sizes)}Q", len(sizes), *sizes))
+    for part in parts:
+        stream.write(part)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO, limit: int) -> tuple[dict[str, Any], list[bytearray]] | None:
+    """Read one frame; None at the end of the stream.
+
+    Raises
+    ------
+    ValueError
+        The frame is larger than ``limit`` bytes or has no sense.
+    """
+    head = stream.read(4)
+    if len(head) < 4:
+        return None
+    (count,) = struct.unpack("<I", head)
+    if not 1 <= count <= MAX_BUFFERS:
+        raise ValueError(f"frame of {count} buffers")
+    sizes = struct.unpack(f"<{count}Q", _exactly(stream, 8 * count))
+    if sum(sizes) > limit:
+        raise ValueError(f"frame of {sum(sizes)} bytes")
+    parts = [_exactly(stream, size) for size in sizes]
+    return json.loads(bytes(parts[0])), parts[1:]
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytearray:
+    data = bytearray(size)
+    view = memoryview(data)
+    while view.nbytes:
+        got = stream.readinto(view)  # type: ignore[attr-defined]
+        if not got:
+            raise EOFError("the pipe ended inside a frame")
+        view = view[got:]
+    return data
+
+
+def _limit_self(memory_mb: int) -> None:
+    """Cap what this process may hold; on systems without rlimits the parent watches instead."""
+    os.environ.setdefault("GDAL_CACHEMAX", "64")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if memory_mb:
+        size = memory_mb * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+
+
+def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Take stdin and stdout for the frames; whatever a library prints goes to stderr."""
+    fetch = os.fdopen(os.dup(0), "rb", buffering=1 << 16)
+    answer = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
+    os.dup2(2, 1)
+    return fetch, answer
+
+
+class _Sources:
+    """The files this process owns."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, DataSource] = {}
+
+    def answer(self, header: dict[str, Any], buffers: Sequence[Buffer]) -> Any:
+        from layers.sources import wire
+        from layers.sources.open import open_source
+
+        path = str(header["path"])
+        if header["op"] == "close":
+            source = self._open.pop(path, None)
+            if source is not None:
+                source.close()
+            return None
+        if path not in self._open:
+            self._open[path] = open_source(path)
+        source = self._open[path]
+        if header["op"] == "describe":
+            return _with_state(source.describe())
+        request: Any = wire.decode([memoryview(b) for b in buffers])
+        return source.read(request)
+
+
+def _with_state(description: Description) -> Description:
+    """Add the file's size and time of change, so that the window need not ask the disk."""
+    path = Path(description.path)
+    state = path.stat() if path.exists() else None
+    mark = f"{state.st_size}:{state.st_mtime_ns}" if state is not None else ""
+    return replace(description, extra={**description.extra, "state": mark})
+
+
+def _one(sources: _Sources, header: dict[str, Any], buffers: Sequence[Buffer]) -> tuple[bool, Any]:
+    from layers.errors import DataError, HaitangError
+
+    where = str(header.get("path", ""))
+    try:
+        return True, sources.answer(header, buffers)
+    except HaitangError as error:
+        return False, error
+    except MemoryError:
+        return False, DataError(
+            "Reading this needs more memory than a reader may use.",
+            where=where,
+            remedy="Raise the memory limit in the settings, or open a part of the data.",
+        )
+    except Exception as error:  # noqa: BLE001  a reader must survive whatever a library raises on a bad file
+        return False, DataError(
+            "The file could not be read: {reason}",
+            where=where,
+            remedy="Check that the file is whole and of the kind that its name says.",
+            reason=f"{type(error).__name__}: {error}",
+        )
+
+
+def main(memory_mb: int = 0) -> int:
+    """Answer requests until the pipe ends."""
+    from layers.sources import wire
+
+    fetch, answer = _own_pipes()
+    _limit_self(memory_mb)
+    sources = _Sources()
+    write_frame(answer, {"ready": True}, [])
+    while (frame := read_frame(fetch, 1 << 30)) is not None:
+        header, buffers = frame
+        ok, result = _one(sources, header, buffers)
+        parts = [] if result is None else wire.encode(result)
+        write_frame(answer, {"ok": ok, "empty": result is None}, parts)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 0))

@@ -1,0 +1,275 @@
+"""Reading: opens the document's layers, answers requests from cache or reader, gathers statistics.
+
+Nothing here waits, except the calls that say so. Answers arrive in a worker thread; what changes the
+document is handed to the main thread through ``deliver``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from psygnal import Signal
+
+from app.core.ranges import RangeStore, joined, sample_steps
+from app.core.readers import BACKGROUND, URGENT
+from layers.errors import HaitangError
+from layers.geometry import Geometry
+from layers.layer import Layer
+from layers.sources.source import Statistics, StatisticsRequest, TopologyRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from pathlib import Path
+
+    from app.core.document import Document
+    from app.core.readers import Answer, ReaderPool, Ticket
+    from layers.sources.source import Block, Description, Request
+
+
+class BlockCache:
+    """The blocks read last, up to a number of bytes; safe for threads."""
+
+    def __init__(self, limit_mb: int) -> None:
+        self._limit = limit_mb << 20
+        self._held = 0
+        self._blocks: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def find(self, key: Hashable) -> Any | None:
+        """Give a block and mark it as used."""
+        with self._lock:
+            found = self._blocks.get(key)
+            if found is None:
+                return None
+            self._blocks.move_to_end(key)
+            return found[0]
+
+    def keep(self, key: Hashable, block: Any) -> None:
+        """Keep a block; the oldest go when the limit is passed."""
+        size = block_bytes(block)
+        if size > self._limit // 2:
+            return
+        with self._lock:
+            old = self._blocks.pop(key, None)
+            self._held += size - (old[1] if old else 0)
+            self._blocks[key] = (block, size)
+            while self._held > self._limit and len(self._blocks) > 1:
+                _, (_, gone) = self._blocks.popitem(last=False)
+                self._held -= gone
+
+    def forget(self, path: str) -> None:
+        """Drop all blocks of one file."""
+        with self._lock:
+            for key in [k for k in self._blocks if cast("tuple[str, Any]", k)[0] == path]:
+                self._held -= self._blocks.pop(key)[1]
+
+
+def block_bytes(block: Any) -> int:
+    """Count the bytes of the arrays in a block."""
+    if isinstance(block, np.ndarray):
+        return block.nbytes
+    if isinstance(block, dict):
+        return sum(block_bytes(v) for v in block.values())
+    if isinstance(block, list):
+        return 64 * len(block)
+    if isinstance(block, Geometry) or hasattr(block, "__dataclass_fields__"):
+        return sum(block_bytes(getattr(block, f.name)) for f in fields(block))
+    return 8
+
+
+class Reading:
+    """The data side of one document.
+
+    Parameters
+    ----------
+    document : Document
+    pool : ReaderPool
+    deliver : callable
+        Takes a callable and runs it on the main thread; at once where there is no event loop.
+    cache_mb : int
+        Memory for blocks, MiB.
+    ranges : Path, optional
+        File that keeps statistics between sessions; None keeps them in memory.
+    """
+
+    opened = Signal(Layer)
+    failed = Signal(Layer, HaitangError)
+    state_changed = Signal(str)
+    statistics_ready = Signal(str, str)
+
+    def __init__(
+        self,
+        document: Document,
+        pool: ReaderPool,
+        deliver: Callable[[Callable[[], None]], None] = lambda call: call(),
+        cache_mb: int = 512,
+        ranges: Path | None = None,
+    ) -> None:
+        self.document = document
+        self.pool = pool
+        self._deliver = deliver
+        self._cache = BlockCache(cache_mb)
+        self._ranges = RangeStore(ranges)
+        self._states: dict[str, tuple[str, HaitangError | None]] = {}
+        self._files: dict[str, str] = {}
+        self._asked: set[tuple[str, str]] = set()
+        self._settled = threading.Condition()
+        document.layer_added.connect(self._on_layer_added)
+        document.layer_removed.connect(self._on_layer_removed)
+        document.replaced.connect(self._on_replaced)
+        pool.died.connect(self._on_died)
+        for layer in document.layers:
+            self._open(layer)
+
+    def state(self, layer_id: str) -> str:
+        """Tell ``opening``, ``ok`` or ``failed``; ``closed`` where the layer is not known."""
+        return self._states.get(layer_id, ("closed", None))[0]
+
+    def error(self, layer_id: str) -> HaitangError | None:
+        """Give why a layer is grey."""
+        return self._states.get(layer_id, ("closed", None))[1]
+
+    def read(
+        self,
+        layer: Layer,
+        request: Request,
+        done: Callable[[Block | HaitangError], None],
+        key: Hashable | None = None,
+        priority: int = URGENT,
+    ) -> Ticket | None:
+        """Answer from the cache at once, or ask the reader; ``done`` may run in a worker thread."""
+        found = self._cache.find((layer.source, request))
+        if found is not None:
+            done(found)
+            return None
+
+        def arrived(answer: Answer | HaitangError) -> None:
+            if not isinstance(answer, HaitangError):
+                self._cache.keep((layer.source, request), answer)
+            done(answer)
+
+        return self.pool.submit(layer.source, request, arrived, key=key, priority=priority)
+
+    def cached(self, layer: Layer, request: Request) -> Block | None:
+        """Give a block that is in memory already."""
+        return self._cache.find((layer.source, request))
+
+    def read_now(self, layer: Layer, request: Request) -> Block:
+        """Read and wait; for worker threads only.
+
+        Raises
+        ------
+        HaitangError
+            What the reader said.
+        """
+        found = self.cached(layer, request)
+        if found is None:
+            found = cast("Block", self.pool.ask(layer.source, request))
+            self._cache.keep((layer.source, request), found)
+        return found
+
+    def add(self, path: str, done: Callable[[Description | HaitangError], None]) -> None:
+        """Ask what a path holds; ``done`` runs on the main thread."""
+        self.pool.submit(path, None, lambda answer: self._deliver(lambda: done(answer)))
+
+    def reopen(self, layer: Layer) -> None:
+        """Try a grey layer again, from the disk."""
+        self.pool.reopen(layer.source)
+        self.pool.release(layer.source)
+        self._cache.forget(layer.source)
+        self._open(layer)
+
+    def statistics(self, layer: Layer, variable: str) -> Statistics | None:
+        """Give the range of a variable over its steps; asks in the background where it is not known."""
+        found = self._ranges.find(self._file(layer), layer.key, variable)
+        wish = (layer.id, variable)
+        if found is None and wish not in self._asked and self.state(layer.id) == "ok":
+            self._asked.add(wish)
+            self._gather(layer, variable, sample_steps(layer, variable), [])
+        return found
+
+    def settle(self, timeout_s: float = 60.0) -> bool:
+        """Wait until every layer is open or failed; for pictures without a window."""
+        with self._settled:
+            return self._settled.wait_for(
+                lambda: all(state != "opening" for state, _ in self._states.values()), timeout_s
+            )
+
+    def _gather(self, layer: Layer, variable: str, steps: list[int], found: list[Statistics]) -> None:
+        """Ask for one step after the other, so that a person's request never waits behind them all."""
+
+        def arrived(answer: Answer | HaitangError) -> None:
+            if isinstance(answer, HaitangError):
+                self._asked.discard((layer.id, variable))
+                return
+            found.append(answer)
+            if len(steps) > 1:
+                self._gather(layer, variable, steps[1:], found)
+                return
+            self._ranges.keep(self._file(layer), layer.key, variable, joined(found))
+            self._deliver(lambda: self.statistics_ready.emit(layer.id, variable))
+
+        request = StatisticsRequest(layer.key, variable, steps[0])
+        self.pool.submit(layer.source, request, arrived, priority=BACKGROUND)
+
+    def _open(self, layer: Layer) -> None:
+        if layer.source == "memory:":
+            self._set_state(layer.id, "ok")
+            return
+        self._set_state(layer.id, "opening")
+
+        def arrived(answer: Answer | HaitangError) -> None:
+            self._deliver(lambda: self._arrived(layer, answer))
+
+        self.pool.submit(layer.source, None, arrived)
+
+    def _arrived(self, layer: Layer, answer: Description | HaitangError) -> None:
+        if isinstance(answer, HaitangError):
+            self._set_state(layer.id, "failed", answer)
+            self.failed.emit(layer, answer)
+            return
+        self._files[layer.source] = f"{layer.source}|{answer.extra.get('state', '')}"
+        layer.attach(self.pool.open(layer.source), answer.layer(layer.key))
+        self._set_state(layer.id, "ok")
+        self.opened.emit(layer)
+        if layer.kind == "mesh":
+            self.read(layer, TopologyRequest(layer.key), lambda _: None)
+
+    def _file(self, layer: Layer) -> str:
+        """Name the file as it is now; its size and time came with the description."""
+        return self._files.get(layer.source, layer.source)
+
+    def _set_state(self, layer_id: str, state: str, error: HaitangError | None = None) -> None:
+        with self._settled:
+            self._states[layer_id] = (state, error)
+            self._settled.notify_all()
+        self.state_changed.emit(layer_id)
+
+    def _on_layer_added(self, layer: Layer, _index: int) -> None:
+        self._open(layer)
+
+    def _on_layer_removed(self, layer: Layer, _index: int) -> None:
+        layer.detach()
+        self._states.pop(layer.id, None)
+        if not any(other.source == layer.source for other in self.document.layers):
+            self.pool.release(layer.source)
+            self._cache.forget(layer.source)
+
+    def _on_replaced(self) -> None:
+        self._states.clear()
+        for layer in self.document.layers:
+            self._open(layer)
+
+    def _on_died(self, paths: list[str]) -> None:
+        self._deliver(lambda: self._mark_dead(paths))
+
+    def _mark_dead(self, paths: list[str]) -> None:
+        for layer in self.document.layers:
+            if layer.source in paths and self.state(layer.id) == "ok":
+                error = cast("HaitangError", self.pool.failure(layer.source))
+                self._set_state(layer.id, "failed", error)
+                self.failed.emit(layer, error)
