@@ -52,13 +52,18 @@ def place(file: Path, line: int | None = None) -> str:
 
 
 def packaging_module(name: str) -> ModuleType:
-    """A script of the packaging folder, loaded by its path: the folder itself must not be importable."""
+    """A script of the packaging folder, loaded by its path: the folder itself must not stay importable."""
+    folder = str(ROOT / "packaging")
     spec = importlib.util.spec_from_file_location(f"haitang_packaging_{name}", ROOT / "packaging" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
+    sys.path.insert(0, folder)
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(folder)
     return module
 
 
