@@ -9,6 +9,7 @@ import sys
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import pytest
 from hypothesis import settings
 
@@ -112,3 +113,28 @@ def no_leaked_widgets() -> Iterator[None]:
         widget.deleteLater()
     drop_deleted()
     assert not names, f"windows left behind: {', '.join(names)}"
+
+
+def own_children() -> list[psutil.Process]:
+    """Processes that tests started; the tracker of Python's own multiprocessing is not one of them."""
+    tracker = "multiprocessing.resource_tracker"
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        try:
+            if not any(tracker in word for word in child.cmdline()):
+                found.append(child)
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_left_children() -> Iterator[None]:
+    """End the session with no process left that a test started; whatever is left is ended and named."""
+    yield
+    gc.collect()
+    _, left = psutil.wait_procs(own_children(), timeout=10)
+    names = [" ".join(child.cmdline()[:4]) for child in left if child.is_running()]
+    for child in left:
+        child.kill()
+    assert not names, f"processes left behind: {', '.join(names)}"
