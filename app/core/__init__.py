@@ -1,0 +1,1 @@
+"""The document and its rules; knows no toolkit."""

@@ -1,0 +1,346 @@
+"""Content of a document: layers, camera, clock and words, and the bare changes that commands make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from psygnal import EmitLoopError, Signal, SignalInstance
+from pydantic import ValidationError
+
+from app.core.camera import Camera
+from app.core.clock import Clock
+from app.core.kinds import fault, layer_from_dict, layer_to_dict
+from layers.errors import DataError, EditError
+from layers.layer import Layer
+from layers.vector import VectorLayer
+
+if TYPE_CHECKING:
+    from layers.edits import Edit
+    from layers.evented import Evented
+    from layers.times import TimeAxis
+
+Json = dict[str, Any]
+FIXED = {"id", "kind", "unknown", "features"}
+"""Fields of a layer that no ``SetField`` changes."""
+
+
+@dataclass
+class Parts:
+    """A document's content as read from JSON, checked and not yet in force."""
+
+    title: str = ""
+    notes: str = ""
+    layers: list[Layer] = field(default_factory=list[Layer])
+    camera: Camera = field(default_factory=Camera)
+    clock: Clock = field(default_factory=Clock)
+    themes: dict[str, Json] = field(default_factory=dict[str, Json])
+    unknown: Json = field(default_factory=Json)
+
+
+class Content:
+    """What a document holds.
+
+    The signals are told when a command is done as a whole; a group tells its parts in their order.
+    A listener that fails does not undo the command: its error is raised after the command is kept.
+    """
+
+    layer_added: ClassVar[Signal] = Signal(Layer, int)
+    layer_removed: ClassVar[Signal] = Signal(Layer, int)
+    layer_moved: ClassVar[Signal] = Signal(Layer, int, int)
+    layer_changed: ClassVar[Signal] = Signal(Layer, str)
+    edited: ClassVar[Signal] = Signal(Layer, list)
+    camera_changed: ClassVar[Signal] = Signal()
+    words_changed: ClassVar[Signal] = Signal(str)
+    replaced: ClassVar[Signal] = Signal()
+
+    def __init__(self) -> None:
+        self.layers: list[Layer] = []
+        self.camera = Camera()
+        self.clock = Clock()
+        self.title = ""
+        self.notes = ""
+        self.themes: dict[str, Json] = {}
+        self.unknown: Json = {}
+        self._shelf: dict[str, Layer] = {}
+        self._told: list[tuple[SignalInstance, tuple[Any, ...]]] = []
+        self._faults: list[EmitLoopError] = []
+
+    # ------------------------------------------------------------------ asking
+    def layer(self, layer_id: str) -> Layer:
+        """Find a layer by id.
+
+        Raises
+        ------
+        EditError
+            There is no such layer.
+        """
+        for layer in self.layers:
+            if layer.id == layer_id:
+                return layer
+        raise EditError("There is no layer {id} in this workspace.", id=layer_id)
+
+    def index(self, layer_id: str) -> int:
+        """Give the place of a layer in the order; 0 is the top."""
+        return self.layers.index(self.layer(layer_id))
+
+    # ------------------------------------------------------------------ bare changes
+    def assign(self, target: str, name: str, value: Any) -> None:
+        """Set a field of a layer, the camera, the clock or the document from its JSON value.
+
+        Raises
+        ------
+        EditError
+            There is no such layer or field.
+        DataError
+            The value does not fit.
+        """
+        if target.startswith("layer:"):
+            self._assign_layer(self.layer(target[6:]), name, value)
+        elif target == "camera":
+            self._assign_camera(value if name == "pose" else {name: value})
+        elif target == "clock" and name in {"now", "rate", "loop", "step_s", "leader"}:
+            self._set(self.clock, name, value, "clock")
+        elif target == "document" and name in {"title", "notes", "themes"}:
+            self._assign_words(name, value)
+        else:
+            raise EditError("There is no field {field} to set.", where=target, field=name)
+
+    def _assign_layer(self, layer: Layer, name: str, value: Any) -> None:
+        if name in FIXED or name not in type(layer).model_fields:
+            raise EditError("There is no field {field} to set.", where=layer.name, field=name)
+        self._set(layer, name, value, layer.name)
+        if name == "time_shift_h":
+            self.refresh_times()
+        self.tell(self.layer_changed, layer, name)
+
+    def _assign_camera(self, values: Json) -> None:
+        strange = set(values) - set(Camera.model_fields)
+        if strange:
+            raise EditError("There is no field {field} to set.", where="camera", field=min(strange))
+        try:
+            checked = Camera.model_validate({**self.camera.to_dict(), **values})
+        except ValidationError as error:
+            raise fault(error, "camera") from error
+        for name in values:
+            self._set(self.camera, name, getattr(checked, name), "camera")
+        self.tell(self.camera_changed)
+
+    def _assign_words(self, name: str, value: Any) -> None:
+        if not isinstance(value, dict if name == "themes" else str):
+            raise DataError("The field {field} has a value that cannot be used: {value}", field=name, value=value)
+        setattr(self, name, value)
+        self.tell(self.words_changed, name)
+
+    def _set(self, model: Evented, name: str, value: Any, where: str) -> None:
+        try:
+            setattr(model, name, value)
+        except ValidationError as error:
+            raise fault(error, where) from error
+        except EmitLoopError as error:
+            self._faults.append(error)
+
+    def insert(self, index: int, data: Json) -> None:
+        """Put in a layer from its JSON form; one that was here before comes back with its open data."""
+        kept = self._shelf.pop(str(data.get("id")), None)
+        layer = kept if kept is not None and layer_to_dict(kept) == data else layer_from_dict(data)
+        if any(other.id == layer.id for other in self.layers):
+            raise EditError("The layer {id} is in this workspace already.", where=layer.name, id=layer.id)
+        index = min(max(index, 0), len(self.layers))
+        self.layers.insert(index, layer)
+        self.refresh_times()
+        self.tell(self.layer_added, layer, index)
+
+    def take_out(self, layer_id: str) -> None:
+        """Take out a layer; it waits on a shelf in case the act is undone."""
+        index = self.index(layer_id)
+        layer = self.layers.pop(index)
+        self._shelf[layer_id] = layer
+        self.refresh_times()
+        self.tell(self.layer_removed, layer, index)
+
+    def shift(self, layer_id: str, index: int) -> None:
+        """Move a layer in the order."""
+        old = self.index(layer_id)
+        layer = self.layers.pop(old)
+        index = min(max(index, 0), len(self.layers))
+        self.layers.insert(index, layer)
+        self.tell(self.layer_moved, layer, old, index)
+
+    def edit(self, layer_id: str, change: Edit) -> None:
+        """Edit the features of a scratch layer.
+
+        Raises
+        ------
+        EditError
+            The layer's features do not live in the workspace.
+        EditConflict
+            The features are not in the state that the edit starts from.
+        """
+        layer = self.layer(layer_id)
+        if not isinstance(layer, VectorLayer) or not layer.is_scratch:
+            raise EditError(
+                "The features of {layer} cannot be edited here.",
+                where=layer.source,
+                remedy="Copy the features into a scratch layer first.",
+                layer=layer.name,
+            )
+        try:
+            layer.apply(change)
+        except EmitLoopError as error:
+            self._faults.append(error)
+        self.tell(self.edited, layer, sorted(change.changes))
+
+    # ------------------------------------------------------------------ times
+    def refresh_times(self) -> None:
+        """Tell the clock the time axes of the layers; call it when a layer was opened or its times changed."""
+        axes: dict[str, tuple[TimeAxis, float]] = {}
+        for layer in self.layers:
+            axis = layer.description.time if layer.description else None
+            if axis is not None and len(axis):
+                axes[layer.id] = (axis, layer.time_shift_h)
+        complete = all(la.description is not None or la.source == "memory:" for la in self.layers)
+        try:
+            self.clock.set_axes(axes, complete=complete)
+        except EmitLoopError as error:
+            self._faults.append(error)
+
+    # ------------------------------------------------------------------ signals
+    def tell(self, signal: SignalInstance, *values: Any) -> None:
+        """Keep a signal until the command is done."""
+        self._told.append((signal, values))
+
+    def forget_told(self) -> None:
+        """Drop the signals of a command that failed."""
+        self._told.clear()
+
+    def speak(self) -> None:
+        """Send the kept signals; the first error of a listener is raised when all are sent."""
+        while self._told:
+            signal, values = self._told.pop(0)
+            try:
+                signal.emit(*values)
+            except EmitLoopError as error:
+                self._faults.append(error)
+        if self._faults:
+            first, self._faults = self._faults[0], []
+            raise first
+
+    # ------------------------------------------------------------------ whole
+    def to_dict(self) -> Json:
+        """Give the JSON form of everything that is kept."""
+        return self.snapshot().to_dict()
+
+    def snapshot(self) -> Snapshot:
+        """Give a picture of the content that another thread may write while this one goes on."""
+        return Snapshot(
+            {"title": self.title, "notes": self.notes, "themes": self.themes},
+            self.camera.to_dict(),
+            self.clock.to_dict(),
+            tuple(_frozen(layer) for layer in self.layers),
+            self.unknown,
+        )
+
+    def take_over(self, parts: Parts) -> None:
+        """Put new content in the place of the old; signals are not told."""
+        self.layers[:] = parts.layers
+        self.title, self.notes, self.themes = parts.title, parts.notes, parts.themes
+        self.unknown = parts.unknown
+        self._shelf.clear()
+        for model, fresh in ((self.camera, parts.camera), (self.clock, parts.clock)):
+            model.unknown = fresh.unknown
+            for name, info in type(model).model_fields.items():
+                if not info.exclude:
+                    self._set(model, name, getattr(fresh, name), "")
+        self.refresh_times()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Content at one moment; its parts are never changed in place."""
+
+    words: Json
+    camera: Json
+    clock: Json
+    layers: tuple[Layer, ...]
+    unknown: Json
+
+    def to_dict(self) -> Json:
+        """Give the JSON form."""
+        return {
+            **self.unknown,
+            **self.words,
+            "camera": self.camera,
+            "clock": self.clock,
+            "layers": [layer_to_dict(layer) for layer in self.layers],
+        }
+
+
+def _frozen(layer: Layer) -> Layer:
+    """Copy the fields of a layer, without its data and its listeners; values are replaced, never changed."""
+    return type(layer).model_construct(**{name: getattr(layer, name) for name in type(layer).model_fields})
+
+
+def parts_from_dict(data: Json, where: str = "") -> Parts:
+    """Read the JSON form of a content.
+
+    Parameters
+    ----------
+    data : dict
+        As ``Content.to_dict`` gives it.
+    where : str
+        File that the errors name.
+
+    Raises
+    ------
+    DataError
+        A part is missing or has the wrong type.
+    """
+    known = {"title", "notes", "themes", "camera", "clock", "layers"}
+    layers = [layer_from_dict(_dict(part, "layers", where), where) for part in _list(data, "layers", where)]
+    ids = [layer.id for layer in layers]
+    if len(set(ids)) < len(ids):
+        raise DataError("Two layers have the same id.", where=where)
+    themes = _dict(data.get("themes", {}), "themes", where)
+    try:
+        return Parts(
+            title=_text(data, "title", where),
+            notes=_text(data, "notes", where),
+            layers=layers,
+            camera=Camera.from_dict(_dict(data.get("camera", {}), "camera", where)),
+            clock=Clock.from_dict(_dict(data.get("clock", {}), "clock", where)),
+            themes={name: _dict(theme, "themes", where) for name, theme in themes.items()},
+            unknown={key: value for key, value in data.items() if key not in known},
+        )
+    except ValidationError as error:
+        raise fault(error, where) from error
+
+
+def _wrong(name: str, where: str, value: Any) -> DataError:
+    return DataError(
+        "The field {field} has a value that cannot be used: {value}",
+        where=where,
+        remedy="Correct the value, or take an earlier version of the file.",
+        field=name,
+        value=repr(value)[:60],
+    )
+
+
+def _dict(value: Any, name: str, where: str) -> Json:
+    if not isinstance(value, dict):
+        raise _wrong(name, where, value)
+    return cast("Json", value)
+
+
+def _list(data: Json, name: str, where: str) -> list[Any]:
+    value = data.get(name, [])
+    if not isinstance(value, list):
+        raise _wrong(name, where, value)
+    return cast("list[Any]", value)
+
+
+def _text(data: Json, name: str, where: str) -> str:
+    value = data.get(name, "")
+    if not isinstance(value, str):
+        raise _wrong(name, where, value)
+    return value

@@ -1,0 +1,114 @@
+"""Moments in UTC: reading them, and writing them for people."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import BeforeValidator, PlainSerializer
+
+from app.core.language import tr
+from layers.times import EPOCH, iso
+
+ZONE = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
+MINUTE = 60 * 10**9
+
+
+def moment(value: Any) -> np.datetime64 | None:
+    """Read a moment: ``datetime64``, ISO 8601 text (without a zone: UTC) or None.
+
+    Raises
+    ------
+    ValueError
+        The value is no moment.
+
+    Examples
+    --------
+    >>> str(moment("2026-08-01T14:20+08:00"))
+    '2026-08-01T06:20:00.000000000'
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        value = _from_text(value.strip())
+    if isinstance(value, np.datetime64):
+        return None if np.isnat(value) else value.astype("datetime64[ns]")
+    raise ValueError(f"no moment: {value!r}")
+
+
+def _from_text(text: str) -> np.datetime64:
+    zone = ZONE.search(text) if "T" in text or " " in text else None
+    plain = text[: zone.start()] if zone else text
+    if not re.match(r"\d{4}-\d{2}", plain):
+        raise ValueError(f"no moment: {text!r}")
+    at = np.datetime64(plain.replace(" ", "T"), "ns")
+    if zone is None or zone.group() == "Z":
+        return at
+    offset = datetime.fromisoformat(f"2000-01-01T00:00:00{zone.group()}").utcoffset() or timedelta()
+    return at - np.timedelta64(round(offset.total_seconds()), "s")
+
+
+def to_json(value: np.datetime64 | None) -> str | None:
+    """Give ISO 8601 in UTC, or None."""
+    return None if value is None else iso(value)
+
+
+Moment = Annotated[Any, BeforeValidator(moment), PlainSerializer(to_json, return_type=str | None)]
+"""A field of a model: ``datetime64[ns]`` in UTC, or None; ISO 8601 in JSON."""
+
+
+def as_int(value: np.datetime64) -> int:
+    """Give nanoseconds since 1970-01-01 UTC."""
+    return int(value.astype("datetime64[ns]").astype(np.int64))
+
+
+def local_text(value: np.datetime64 | None, offset_hours: float = 8.0) -> str:
+    """Write a moment as local time with its offset, e.g. ``2026-08-01 14:20 北京时间(UTC+8)``.
+
+    Parameters
+    ----------
+    value : datetime64 or None
+        UTC; None gives an empty text.
+    offset_hours : float
+        Local time minus UTC; 8 is called Beijing time.
+    """
+    if value is None:
+        return ""
+    shifted = value.astype("datetime64[ns]") + np.timedelta64(round(offset_hours * 3.6e12), "ns")
+    words = "{time} Beijing time ({offset})" if offset_hours == 8 else "{time} local time ({offset})"
+    return tr(words, time=clock_text(shifted), offset=offset_text(offset_hours))
+
+
+def utc_text(value: np.datetime64 | None) -> str:
+    """Write a moment as UTC, e.g. ``2026-08-01 06:20 UTC``; None gives an empty text."""
+    return "" if value is None else f"{clock_text(value)} UTC"
+
+
+def elapsed_text(value: np.datetime64 | None) -> str:
+    """Write a moment of an axis without any date as time since its start, e.g. ``T+26:05:00``."""
+    if value is None:
+        return ""
+    ns = as_int(value) - as_int(EPOCH)
+    sign, seconds = ("-" if ns < 0 else "+"), abs(ns) / 1e9
+    whole = int(seconds)
+    part = f"{seconds - whole:.3f}"[1:].rstrip("0").rstrip(".")
+    return f"T{sign}{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}{part}"
+
+
+def clock_text(value: np.datetime64) -> str:
+    """Write date and time down to the minute, finer where the moment is finer."""
+    ns = as_int(value)
+    if ns % MINUTE == 0:
+        return str(value.astype("datetime64[m]")).replace("T", " ")
+    if ns % 10**9 == 0:
+        return str(value.astype("datetime64[s]")).replace("T", " ")
+    return str(value.astype("datetime64[ms]")).replace("T", " ")
+
+
+def offset_text(hours: float) -> str:
+    """Write an offset, e.g. ``UTC+8`` or ``UTC-3:30``."""
+    minutes = round(abs(hours) * 60)
+    rest = f":{minutes % 60:02d}" if minutes % 60 else ""
+    return f"UTC{'-' if hours < 0 else '+'}{minutes // 60}{rest}"
