@@ -33,12 +33,16 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Where a camera stands: centre (east, north) in ``crs``, ``scale`` in map units per logical pixel."""
+    """Where a camera stands: centre (east, north) in ``crs``, ``scale`` in map units per logical pixel east-west.
+
+    ``aspect`` times ``scale`` is north-south: 1, or the cosine of a latitude where map units are degrees.
+    """
 
     crs: str | None = None
     x: float = 0.0
     y: float = 0.0
     scale: float = 1.0
+    aspect: float = 1.0
     width: int = 0
     height: int = 0
 
@@ -57,7 +61,10 @@ class Camera(Evented):
     x, y : float
         Centre, map units (east, north).
     scale : float
-        Map units per logical pixel; the same for views of any size.
+        Map units per logical pixel, east-west; the same for views of any size.
+    aspect : float
+        Map units per logical pixel north-south, over ``scale``: below 1 where map units are degrees, so that
+        lengths around the latitude whose cosine it is look right.
     width, height : int
         Logical pixels of the view that set the camera last.
 
@@ -70,13 +77,14 @@ class Camera(Evented):
     x: float = Field(default=0.0, allow_inf_nan=False)
     y: float = Field(default=0.0, allow_inf_nan=False)
     scale: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    aspect: float = Field(default=1.0, gt=0, le=1, allow_inf_nan=False)
     width: int = Field(default=0, ge=0)
     height: int = Field(default=0, ge=0)
 
     @property
     def pose(self) -> Pose:
         """Where the camera stands now."""
-        return Pose(self.crs, self.x, self.y, self.scale, self.width, self.height)
+        return Pose(self.crs, self.x, self.y, self.scale, self.aspect, self.width, self.height)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -85,7 +93,7 @@ class Camera(Evented):
 
     def extent(self, width: float, height: float) -> Extent:
         """Give the box seen by a view of this size in logical pixels."""
-        half_x, half_y = width * self.scale / 2, height * self.scale / 2
+        half_x, half_y = width * self.scale / 2, height * self.scale * self.aspect / 2
         return Extent(self.x - half_x, self.y - half_y, self.x + half_x, self.y + half_y)
 
     def view(self, width: int, height: int, pixel_ratio: float = 1.0) -> View:
@@ -102,7 +110,7 @@ class Camera(Evented):
 
     def moved(self, dx_px: float, dy_px: float) -> Pose:
         """Give the pose after the picture was dragged by logical pixels, right and down."""
-        return replace(self.pose, x=self.x - dx_px * self.scale, y=self.y + dy_px * self.scale)
+        return replace(self.pose, x=self.x - dx_px * self.scale, y=self.y + dy_px * self.scale * self.aspect)
 
     def centred(self, x: float, y: float) -> Pose:
         """Give the pose centred at a place in map units."""
@@ -119,7 +127,8 @@ class Camera(Evented):
             Free share of the view on each side.
         """
         free = max(1.0 - 2 * margin, 0.1)
-        scale = max(extent.width / max(width * free, 1), extent.height / max(height * free, 1))
+        high = extent.height / self.aspect
+        scale = max(extent.width / max(width * free, 1), high / max(height * free, 1))
         if not scale > 0 or not math.isfinite(scale):
             scale = self.scale
         x, y = extent.centre
@@ -127,8 +136,9 @@ class Camera(Evented):
 
     def to_map(self, px: float, py: float, width: float, height: float) -> tuple[float, float]:
         """Give the place in map units under a logical pixel of a view of this size."""
-        return self.x + (px - width / 2) * self.scale, self.y - (py - height / 2) * self.scale
+        return self.x + (px - width / 2) * self.scale, self.y - (py - height / 2) * self.scale * self.aspect
 
     def to_pixel(self, x: float, y: float, width: float, height: float) -> tuple[float, float]:
         """Give the logical pixel of a place in a view of this size."""
-        return (x - self.x) / self.scale + width / 2, height / 2 - (y - self.y) / self.scale
+        down = (y - self.y) / (self.scale * self.aspect)
+        return (x - self.x) / self.scale + width / 2, height / 2 - down

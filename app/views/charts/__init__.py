@@ -1,0 +1,1 @@
+"""Charts: series on the shared clock, drawn by QPainter."""

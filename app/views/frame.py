@@ -1,0 +1,364 @@
+"""Frame: gathers what changed in the document, has it drawn by workers, hands whole frames to the main thread."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.core.looks import Known, Look, MeshLook, RasterLook, ValueRange, resolve, value_range
+from app.core.ranges import joined, sample_steps
+from app.views.composition import Composer, Frame, Sheet
+from app.views.track import Fetcher, Track
+from app.views.view import Picture, painter_class
+from layers.errors import HaitangError
+from layers.sources.source import StatisticsRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+
+    from app.core.camera import View
+    from app.core.document import Document
+    from app.core.reading import Reading
+    from layers.layer import Layer
+
+WORKERS = 2
+"""Threads that draw; the kernels inside release the GIL."""
+
+PATIENCE_MS = 140
+"""How long a frame waits for slow layers before those that are ready are shown."""
+
+AHEAD = 4
+"""Steps read ahead while the clock runs."""
+
+LIGHT_GROUND, DARK_GROUND = 0xFFF3F6F8, 0xFF15202B
+
+
+def range_variable(look: Look) -> str:
+    """Name the variable whose range colours a look; empty where none does."""
+    if isinstance(look, RasterLook):
+        if look.style.mode != "scale":
+            return ""
+        shown = look.variable(look.style.variable)
+        return shown.name if shown is not None else (look.bands[0] if look.bands else "")
+    if isinstance(look, MeshLook):
+        return look.shown
+    return ""
+
+
+class Scene2D(QObject):
+    """The map's pictures follow the document.
+
+    ``frame_ready`` carries a `Frame` and arrives on the main thread. ``crashed`` carries an exception of a worker.
+    ``layer_failed`` carries a layer's id and the error of its last drawing (None = drawn again).
+    """
+
+    frame_ready = Signal(object)
+    crashed = Signal(object)
+    layer_failed = Signal(str, object)
+    _composed = Signal(object)
+    _settled = Signal()
+
+    def __init__(self, document: Document, reading: Reading, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document, self.reading = document, reading
+        self.background = LIGHT_GROUND
+        self.frame: Frame | None = None
+        self._view: View | None = None
+        self._tracks: dict[str, Track] = {}
+        self._revisions: dict[str, int] = {}
+        self._ranges: dict[tuple[str, str], ValueRange] = {}
+        self._fetcher = Fetcher(reading)
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="paint")
+        self._composer, self._composing = Composer(), threading.Lock()
+        self._dirty = self._composing_now = self._compose_again = self._closed = False
+        self._gathering = self._timer(0, self._gather)
+        self._patience = self._timer(PATIENCE_MS, self._compose)
+        self._composed.connect(self._on_composed)
+        self._settled.connect(self._on_settled)
+        self._links = self._connect()
+
+    # ------------------------------------------------------------------ outside
+    def show(self, view: View) -> None:
+        """Ask for a view; the frame comes by ``frame_ready``."""
+        if view != self._view:
+            self._view = view
+            self.refresh()
+
+    def set_background(self, colour: int) -> None:
+        """Set the ground colour, ``0xffRRGGBB``."""
+        if colour != self.background:
+            self.background = colour
+            self.refresh(compose=True)
+
+    def refresh(self, *_: object, compose: bool = False) -> None:
+        """Look at the document once the current event is over."""
+        if self._closed:
+            return
+        self._dirty = self._dirty or compose
+        if not self._gathering.isActive():
+            self._gathering.start()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the last frame shows the document as it is."""
+        busy = self._gathering.isActive() or self._composing_now or self._dirty
+        return not busy and not any(track.pending for track in self._tracks.values())
+
+    def track(self, layer_id: str) -> Track | None:
+        """Give the track of a layer."""
+        return self._tracks.get(layer_id)
+
+    def looks(self) -> list[Look]:
+        """Give the looks of all visible layers as they should be now, bottom first."""
+        if self._view is None:
+            return []
+        now = self.document.clock.now
+        visible = [layer for layer in reversed(self.document.layers) if layer.visible]
+        return [resolve(layer, now, self._view, self._known(layer)) for layer in visible]
+
+    def close(self) -> None:
+        """Stop listening and drawing; waits for what is under way."""
+        self._closed = True
+        self._gathering.stop()
+        self._patience.stop()
+        for signal, slot in self._links:
+            signal.disconnect(slot)
+        self._links = []
+        self._workers.shutdown(wait=True, cancel_futures=True)
+
+    # -------------------------------------------------------------------- inside
+    def _timer(self, ms: int, call: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(ms)
+        timer.timeout.connect(call)
+        return timer
+
+    def _connect(self) -> list[tuple[Any, Any]]:
+        doc, reading = self.document, self.reading
+        links = [
+            (doc.layer_added, self.refresh),
+            (doc.layer_removed, self._on_layer_removed),
+            (doc.layer_moved, self._on_order),
+            (doc.layer_changed, self._on_layer_changed),
+            (doc.edited, self._on_edited),
+            (doc.replaced, self._on_replaced),
+            (doc.clock.events.now, self.refresh),
+            (doc.selection.changed, self.refresh),
+            (reading.state_changed, self.refresh),
+            (reading.statistics_ready, self._on_statistics),
+        ]
+        for signal, slot in links:
+            signal.connect(slot)
+        return links
+
+    def _known(self, layer: Layer) -> Known:
+        return Known(
+            state=self.reading.state(layer.id),
+            ranges=self._range(layer),
+            revision=self._revisions.get(layer.id, 0),
+            selected=self.document.selection.predicates.get(layer.id),
+        )
+
+    def _range(self, layer: Layer) -> ValueRange | None:
+        style: Any = getattr(layer, "style", None)
+        name = getattr(style, "variable", "")
+        if layer.kind not in ("raster", "mesh") or layer.description is None:
+            return None
+        known = self._ranges.get((layer.id, name))
+        if known is not None and known.whole:
+            return known
+        statistics = self.reading.statistics(layer, name) if name else None
+        found = value_range(style.scale, statistics)
+        if found is not None and found.whole:
+            self._ranges[layer.id, name] = found
+            return found
+        return known or found
+
+    def _gather(self) -> None:
+        """Compare what should be seen with what was asked for last; ask for the difference."""
+        if self._view is None or self._closed:
+            return
+        wished = False
+        for look in self.looks():
+            track = self._tracks.get(look.layer)
+            if track is None:
+                layer = self.document.layer(look.layer)
+                track = self._tracks[look.layer] = Track(layer, self._fetcher, self._run, self._on_track)
+            wished = track.wish(look) or wished
+        if self.document.clock.playing and wished:
+            self._run(self._read_ahead)
+        if wished or self._dirty or self.frame is None or self.frame.view != self._view:
+            self._dirty = True
+            self._patience.start()
+            self._on_settled()
+
+    def _on_track(self, track: Track) -> None:
+        """A picture is done; runs in a worker."""
+        picture = track.picture
+        if picture is not None:
+            found = getattr(picture.look, "ranges", None)
+            key = (track.layer.id, range_variable(picture.look))
+            if found is not None and key not in self._ranges:
+                self._ranges[key] = found
+        if not self._closed:
+            self.layer_failed.emit(track.layer.id, track.error)
+            self._settled.emit()
+
+    def _on_settled(self) -> None:
+        if self._dirty and not any(track.pending for track in self._tracks.values()):
+            self._compose()
+
+    def _compose(self) -> None:
+        if self._composing_now:
+            self._compose_again = True
+            return
+        if self._view is None or self._closed:
+            return
+        self._patience.stop()
+        pending = any(track.pending for track in self._tracks.values())
+        self._composing_now, self._dirty = True, pending
+        sheets = [
+            Sheet(track.picture, layer.opacity)
+            for layer in reversed(self.document.layers)
+            if layer.visible and (track := self._tracks.get(layer.id)) is not None and track.picture is not None
+        ]
+        self._run(self._join, sheets, self._view, self.background, not pending)
+        if pending:
+            self._patience.start()
+
+    def _join(self, sheets: list[Sheet], view: View, background: int, complete: bool) -> None:
+        frame = None
+        try:
+            with self._composing:
+                frame = self._composer.compose(sheets, view, background, complete)
+        finally:
+            if not self._closed:
+                self._composed.emit(frame)
+
+    def _on_composed(self, frame: Frame | None) -> None:
+        self._composing_now = False
+        if self._closed or frame is None:
+            return
+        self.frame = frame
+        self.frame_ready.emit(frame)
+        if self._compose_again:
+            self._compose_again = False
+            self._compose()
+        else:
+            self._on_settled()
+
+    def _read_ahead(self) -> None:
+        """Read the next steps of what is shown while the clock runs; in a worker."""
+        for track in list(self._tracks.values()):
+            look = track.wanted
+            if look is None or look.step is None or look.moment is None or look.description is None:
+                continue
+            axis = look.description.time
+            last = len(axis) - 1 if axis is not None else 0
+            for step in range(look.step + 1, min(look.step + AHEAD, last) + 1):
+                for request in track.requests(replace(look, step=step)):
+                    self._fetcher.ahead(track.layer, request)
+
+    def _run(self, call: Callable[..., None], *arguments: Any) -> None:
+        if not self._closed:
+            self._workers.submit(call, *arguments).add_done_callback(self._on_ended)
+
+    def _on_ended(self, future: Future[None]) -> None:
+        error = None if future.cancelled() else future.exception()
+        if error is not None and not self._closed:
+            self.crashed.emit(error)
+
+    def _on_layer_removed(self, layer: Layer, _index: int) -> None:
+        self._tracks.pop(layer.id, None)
+        self.refresh(compose=True)
+
+    def _on_order(self, *_: object) -> None:
+        self.refresh(compose=True)
+
+    def _on_layer_changed(self, layer: Layer, field: str) -> None:
+        if field == "style":
+            for key in [k for k in self._ranges if k[0] == layer.id]:
+                self._ranges.pop(key)
+        self.refresh(compose=field in ("visible", "opacity"))
+
+    def _on_edited(self, layer: Layer, _ids: object) -> None:
+        self._revisions[layer.id] = self._revisions.get(layer.id, 0) + 1
+        self.refresh()
+
+    def _on_statistics(self, layer_id: str, variable: str) -> None:
+        known = self._ranges.get((layer_id, variable))
+        if known is not None and not known.whole:
+            self._ranges.pop((layer_id, variable))
+        self.refresh()
+
+    def _on_replaced(self) -> None:
+        self._tracks.clear()
+        self._ranges.clear()
+        self.refresh(compose=True)
+
+
+def render(
+    document: Document, reading: Reading, view: View, now: np.datetime64 | None = None, background: int = LIGHT_GROUND
+) -> Frame:
+    """Draw the map of a document and wait for it; for pictures without a window, never on a window's main thread.
+
+    Parameters
+    ----------
+    document : Document
+        Its layers must be open.
+    reading : Reading
+        Answers ``read_now``.
+    view : View
+        Extent, system and size.
+    now : datetime64[ns] or None
+        Moment (UTC); None = the clock's.
+    background : int
+        Ground colour, ``0xffRRGGBB``.
+
+    Raises
+    ------
+    HaitangError
+        A layer that is open cannot be read.
+    """
+    moment = document.clock.now if now is None else now
+    sheets = []
+    for layer in reversed(document.layers):
+        if layer.visible:
+            sheets.append(Sheet(_drawn(layer, reading, view, moment, document), layer.opacity))
+    return Composer().compose(sheets, view, background)
+
+
+def _drawn(layer: Layer, reading: Reading, view: View, now: np.datetime64 | None, document: Document) -> Picture:
+    ranges = _range_now(layer, reading)
+    known = Known(reading.state(layer.id), ranges, selected=document.selection.predicates.get(layer.id))
+    look = resolve(layer, now, view, known)
+    made = painter_class("map", layer.kind)
+    if look.empty_reason or made is None:
+        return Picture(look)
+    painter = made()
+    blocks = [reading.read_now(layer, request) for request in painter.needs(look)]
+    return painter.paint(look, blocks, view)
+
+
+def _range_now(layer: Layer, reading: Reading) -> ValueRange | None:
+    """Give the range over sampled steps, read now."""
+    style: Any = getattr(layer, "style", None)
+    if layer.kind not in ("raster", "mesh") or layer.description is None or reading.state(layer.id) != "ok":
+        return None
+    name = style.variable
+    if (style.scale.minimum is not None and style.scale.maximum is not None) or layer.variable(name) is None:
+        return value_range(style.scale, None)
+    try:
+        parts: list[Any] = [
+            reading.read_now(layer, StatisticsRequest(layer.key, name, step)) for step in sample_steps(layer, name)
+        ]
+    except HaitangError:
+        return None
+    return value_range(style.scale, joined(parts))

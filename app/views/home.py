@@ -1,0 +1,69 @@
+"""Home: where a map looks first, and which system it takes, from the layers that are open."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from app.core.looks import can_place, is_degrees
+from app.views import projection
+from layers.extent import Extent, around
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from app.core.camera import Pose
+    from app.core.document import Document
+    from layers.layer import Layer
+
+EVERYWHERE = Extent(-180.0, -90.0, 180.0, 90.0)
+
+
+def map_system(layers: Iterable[Layer]) -> str | None:
+    """Give the system a map takes from its layers: the first projected one, else the first known, else None."""
+    known = [layer.crs for layer in layers if layer.crs is not None]
+    return next((crs for crs in known if not projection.is_geographic(crs)), known[0] if known else None)
+
+
+def layer_extent(layer: Layer, crs: str | None) -> Extent | None:
+    """Give the box of a layer in the map's system; None where it is unknown or cannot be placed."""
+    d = layer.description
+    if d is None or d.bounds is None or not can_place(layer.crs, crs, d):
+        return None
+    return projection.transformed_extent(d.bounds, layer.crs, crs)
+
+
+def extent_of(layers: Iterable[Layer], crs: str | None) -> Extent | None:
+    """Give the box around all layers that can be placed, in the map's system."""
+    return around(layer_extent(layer, crs) for layer in layers)
+
+
+def aspect_of(box: Extent, crs: str | None, *, degrees: bool = False) -> float:
+    """Give the aspect at which a map in degrees shows true shapes around the middle of a box; 1 for other maps."""
+    if not degrees and not projection.is_geographic(crs):
+        return 1.0
+    latitude = min(max(box.centre[1], -75.0), 75.0)
+    return round(math.cos(math.radians(latitude)), 3)
+
+
+def home_pose(document: Document, width: int, height: int, layers: Iterable[Layer] | None = None) -> Pose:
+    """Give the pose that shows layers whole.
+
+    Parameters
+    ----------
+    document : Document
+        Its camera's system is kept where it has one; else the layers decide.
+    width, height : int
+        Size of the view, logical px.
+    layers : iterable of Layer, optional
+        Which ones; all visible ones where absent.
+    """
+    chosen = list(layers) if layers is not None else [la for la in document.layers if la.visible]
+    crs = document.camera.crs if document.camera.crs is not None else map_system(chosen)
+    box = extent_of(chosen, crs)
+    if box is None:
+        return replace(document.camera.pose, crs=crs)
+    degrees = crs is None and any(is_degrees(la.description) for la in chosen if la.crs is None)
+    camera = document.camera.model_copy(update={"crs": crs, "aspect": aspect_of(box, crs, degrees=degrees)})
+    return camera.fitted(box, width, height, margin=0.06)

@@ -1,0 +1,278 @@
+"""MapCanvas: the map widget; it shows whole frames, moves the camera, tells where the pointer is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QWidget
+
+from app.core.language import language_changed
+from app.views.composition import Frame, shift
+from app.views.frame import DARK_GROUND, LIGHT_GROUND, Scene2D
+from app.views.map2d.overlays import Options, Overlays
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
+
+    from app.core.camera import Pose, View
+    from app.core.document import Document
+    from app.core.reading import Reading
+    from app.views.view import Hit
+
+WHEEL_STEP = 1.25
+"""Zoom of one notch of the wheel."""
+
+KEY_STEP = 0.2
+"""Share of the view that an arrow key moves."""
+
+
+def image_of(frame: Frame) -> QImage:
+    """Give the frame as a picture that shares its memory; keep the frame as long as the picture."""
+    height, width = frame.pixels.shape
+    image = QImage(frame.pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(frame.view.pixel_ratio)
+    return image
+
+
+class MapCanvas(QWidget):
+    """The map of a document.
+
+    Parameters
+    ----------
+    document : Document
+    reading : Reading
+
+    Notes
+    -----
+    ``hovered`` carries map coordinates and a text (value, unit, variable, time, source) or an empty one;
+    ``clicked`` the map coordinates of a click that was no drag; ``identified`` the hits of a click;
+    ``painted`` comes after a new frame was drawn on the widget.
+    """
+
+    hovered = Signal(float, float, str)
+    clicked = Signal(float, float)
+    identified = Signal(list)
+    painted = Signal(object)
+    left = Signal()
+
+    def __init__(self, document: Document, reading: Reading, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("map")
+        self.document, self.reading = document, reading
+        self.options = Options()
+        self.scene = Scene2D(document, reading, self)
+        self.overlays = Overlays(document)
+        self._frame: Frame | None = None
+        self._image: QImage | None = None
+        self._fresh = False
+        self._press: QPointF | None = None
+        self._drag: Pose | None = None
+        self._dragging = False
+        self._hover = QTimer(self, singleShot=True, interval=30)
+        self._hover.timeout.connect(self._tell_hover)
+        self._pointer: QPointF | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.scene.frame_ready.connect(self._on_frame)
+        self._links = [
+            (document.camera_changed, self._on_camera),
+            (document.replaced, self._on_camera),
+            (language_changed, self._on_words),
+            (document.clock.events.now, self._on_words),
+        ]
+        for signal, slot in self._links:
+            signal.connect(slot)
+
+    # ------------------------------------------------------------------ outside
+    def sizeHint(self) -> QSize:
+        """Give a size that shows something."""
+        return QSize(960, 640)
+
+    def minimumSizeHint(self) -> QSize:
+        """Give the smallest useful size."""
+        return QSize(240, 180)
+
+    def view(self) -> View:
+        """Give the picture that the widget should show now."""
+        return self.document.camera.view(self.width(), self.height(), self.devicePixelRatioF())
+
+    def set_theme(self, theme: str) -> None:
+        """Choose ``light`` or ``dark``."""
+        self.options = self.options.with_(theme=theme)
+        self.scene.set_background(DARK_GROUND if theme == "dark" else LIGHT_GROUND)
+        self.update()
+
+    def set_options(self, **changes: object) -> None:
+        """Change what lies over the map, e.g. ``legend=False`` or ``utc_offset_hours=0.0``."""
+        self.options = self.options.with_(**changes)
+        self.update()
+
+    def zoom(self, factor: float, at: QPointF | None = None) -> None:
+        """Zoom in by a factor around a place of the widget; None = its middle."""
+        self.document.look(self.document.camera.zoomed(factor, None if at is None else self.to_map(at)))
+
+    def to_map(self, at: QPointF) -> tuple[float, float]:
+        """Give the map coordinates under a place of the widget."""
+        return self.document.camera.to_map(at.x(), at.y(), self.width(), self.height())
+
+    def identify(self, x: float, y: float) -> list[Hit]:
+        """Tell what the picture shows at a place, top layer first.
+
+        Parameters
+        ----------
+        x, y : float
+            Map coordinates.
+        """
+        frame = self._frame
+        if frame is None:
+            return []
+        hits = []
+        for picture in reversed(frame.pictures):
+            view = picture.look.view
+            if picture.probe is None:
+                continue
+            px = (x - view.extent.x0) / view.extent.width * view.width
+            py = (view.extent.y1 - y) / view.extent.height * view.height
+            hit = picture.probe.at(px, py)
+            if hit is not None:
+                hits.append(hit)
+        return hits
+
+    def close_view(self) -> None:
+        """Stop drawing and listening; call before the document goes."""
+        for signal, slot in self._links:
+            signal.disconnect(slot)
+        self._links = []
+        self.scene.close()
+
+    # ------------------------------------------------------------------- events
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the last good frame where it belongs now, and what lies over it."""
+        view = self.view()
+        painter = QPainter(self)
+        self._draw_frame(painter, view)
+        pictures = self._frame.pictures if self._frame is not None else ()
+        self.overlays.draw(painter, view, pictures, self.options)
+        painter.end()
+        if self._fresh:
+            self._fresh = False
+            self.painted.emit(self._frame)
+
+    def _draw_frame(self, painter: QPainter, view: View) -> None:
+        frame, image = self._frame, self._image
+        if frame is not None and image is not None and frame.view == view:
+            painter.drawImage(0, 0, image)
+            return
+        painter.fillRect(self.rect(), self.scene.background)
+        moved = shift(frame.view, view) if frame is not None else None
+        if frame is None or image is None or moved is None:
+            return
+        dx, dy, scale = (value / view.pixel_ratio if n < 2 else value for n, value in enumerate(moved))
+        width = frame.view.width / frame.view.pixel_ratio * scale
+        height = frame.view.height / frame.view.pixel_ratio * scale
+        if width < 1e5 and height < 1e5:
+            painter.drawImage(QRectF(dx, dy, width, height), image)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for a picture of the new size."""
+        super().resizeEvent(event)
+        self.scene.show(self.view())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a click or a drag."""
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._press, self._drag = event.position(), self.document.camera.pose
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the map, or tell what is under the pointer."""
+        self._pointer = event.position()
+        if self._press is not None and self._drag is not None:
+            way = event.position() - self._press
+            if not self._dragging and way.manhattanLength() > 3:
+                self._dragging = True
+                self.document.history.begin()
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
+            if self._dragging:
+                self._drag_to(way)
+            return
+        if not self._hover.isActive():
+            self._hover.start()
+
+    def _drag_to(self, way: QPointF) -> None:
+        camera, start = self.document.camera, self._drag
+        if start is not None:
+            away = camera.moved(way.x(), way.y())
+            self.document.look(camera.centred(start.x + away.x - camera.x, start.y + away.y - camera.y))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a drag, or tell of a click."""
+        dragged, pressed = self._dragging, self._press
+        self._press, self._drag, self._dragging = None, None, False
+        if dragged:
+            self.document.history.end()
+            self.setCursor(Qt.CursorShape.CrossCursor)
+        if pressed is None or dragged or event.button() != Qt.MouseButton.LeftButton:
+            return
+        x, y = self.to_map(event.position())
+        self.clicked.emit(x, y)
+        self.identified.emit(self.identify(x, y))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Zoom in around the pointer."""
+        self.zoom(2.0, event.position())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom around the pointer."""
+        notches = event.angleDelta().y() / 120.0
+        if notches:
+            self.zoom(WHEEL_STEP**notches, event.position())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move with the arrows, zoom with + and -."""
+        camera, key = self.document.camera, Qt.Key(event.key())
+        ways = {
+            Qt.Key.Key_Left: (KEY_STEP, 0.0),
+            Qt.Key.Key_Right: (-KEY_STEP, 0.0),
+            Qt.Key.Key_Up: (0.0, KEY_STEP),
+            Qt.Key.Key_Down: (0.0, -KEY_STEP),
+        }
+        if key in ways:
+            dx, dy = ways[key]
+            self.document.look(camera.moved(dx * self.width(), dy * self.height()))
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom(WHEEL_STEP**2)
+        elif key == Qt.Key.Key_Minus:
+            self.zoom(WHEEL_STEP**-2)
+        else:
+            super().keyPressEvent(event)
+
+    def leaveEvent(self, _event: object) -> None:
+        """Tell that the pointer left the map."""
+        self._pointer = None
+        self._hover.stop()
+        self.left.emit()
+
+    # -------------------------------------------------------------------- slots
+    def _on_frame(self, frame: Frame) -> None:
+        self._frame, self._image, self._fresh = frame, image_of(frame), True
+        self.update()
+
+    def _on_camera(self, *_: object) -> None:
+        self.scene.show(self.view())
+        self.update()
+
+    def _on_words(self, *_: object) -> None:
+        self.update()
+
+    def _tell_hover(self) -> None:
+        from app.views.map2d.hover import hover_text
+
+        if self._pointer is None:
+            return
+        x, y = self.to_map(self._pointer)
+        self.hovered.emit(x, y, hover_text(self.identify(x, y), self.document, self.options.utc_offset_hours))

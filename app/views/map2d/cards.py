@@ -1,0 +1,308 @@
+"""Cards: the small boxes over the map, measured and drawn one by one; each is a function of frozen content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPen, QPolygonF
+
+from app.core.language import tr
+from app.views.ink import BODY, GRID, LARGE, SMALL, TITLE, Ink, colour, font, metrics
+from app.views.map2d.symbols import draw_swatch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from app.views.map2d.legend import Bar, Entry, Row
+
+PAD = 12.0
+LEGEND_WIDTH = 232.0
+NARROW = 176.0
+MOST_ROWS = 10
+SWATCH = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a card."""
+
+    kind: str
+    height: float
+    text: str = ""
+    bar: Bar | None = None
+    row: Row | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LegendCard:
+    """Lines of the legend, those that fit."""
+
+    lines: tuple[Line, ...]
+    width: float
+
+    @property
+    def size(self) -> QSizeF:
+        """Outer size, px."""
+        return QSizeF(self.width, sum(line.height for line in self.lines) + 2 * PAD)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeCard:
+    """The moment: what the clock says, how it counts, a remark."""
+
+    text: str
+    caption: str
+    remark: str = ""
+
+    @property
+    def size(self) -> QSizeF:
+        """Outer size, px."""
+        wide = max(
+            metrics(TITLE, bold=True).horizontalAdvance(self.text),
+            metrics(SMALL).horizontalAdvance(self.caption),
+            metrics(SMALL).horizontalAdvance(self.remark),
+        )
+        return QSizeF(_snap(wide + 2 * PAD), 56.0 + (16.0 if self.remark else 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleCard:
+    """A scale bar: its length in px, and the words at its middle and end."""
+
+    length: float
+    middle: str
+    end: str
+
+    @property
+    def size(self) -> QSizeF:
+        """Outer size, px."""
+        words = metrics(SMALL).horizontalAdvance(self.end)
+        return QSizeF(_snap(self.length + words / 2 + 2 * PAD + 4), 40.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """The strip at the foot: reference systems at the left, sources at the right."""
+
+    systems: str
+    sources: str
+
+
+def _snap(value: float) -> float:
+    return -(-value // GRID) * GRID
+
+
+# ------------------------------------------------------------------- measuring
+def legend_card(found: Iterable[Entry], total: int, room: float, *, narrow: bool = False) -> LegendCard | None:
+    """Give the legend of as many entries as have room; None where not one has.
+
+    Parameters
+    ----------
+    found : iterable of Entry
+        Top layer first; only as many are taken as fit.
+    total : int
+        Number of entries in all.
+    room : float
+        Height at hand, px.
+    narrow : bool
+        Leave out notes and use a slimmer card.
+    """
+    width = NARROW if narrow else LEGEND_WIDTH
+    lines: list[Line] = []
+    left, taken = room - 2 * PAD, 0
+    for entry in found:
+        own = entry_lines(entry, width - 2 * PAD, notes=not narrow, first=not lines)
+        need = sum(line.height for line in own)
+        last = taken + 1 == total
+        if need > left - (0 if last else 20):
+            break
+        lines += own
+        left -= need
+        taken += 1
+    if not taken:
+        return None
+    if taken < total:
+        lines.append(Line("note", 20.0, tr("and {count} more layers", count=total - taken)))
+    return LegendCard(tuple(lines), width)
+
+
+def entry_lines(entry: Entry, width: float, *, notes: bool, first: bool) -> list[Line]:
+    """Give the lines of one entry."""
+    lines = [] if first else [Line("gap", 12.0)]
+    single = entry.rows[0] if len(entry.rows) == 1 and not entry.rows[0].text else None
+    lines.append(Line("title", 18.0, entry.title, row=single))
+    if entry.missing:
+        lines += [Line("missing", 15.0, text) for text in wrapped(entry.missing, width, 3)]
+        return lines
+    if entry.caption:
+        lines.append(Line("caption", 17.0, entry.caption))
+    if entry.bar is not None:
+        lines.append(Line("bar", 30.0, bar=entry.bar))
+    rows = () if single else entry.rows
+    shown = rows if len(rows) <= MOST_ROWS else rows[: MOST_ROWS - 1]
+    lines += [Line("row", 18.0, row.text, row=row) for row in shown]
+    if len(shown) < len(rows):
+        lines.append(Line("note", 15.0, tr("and {count} more classes", count=len(rows) - len(shown))))
+    if notes:
+        lines += [Line("note", 15.0, part) for text in entry.notes for part in wrapped(text, width, 2)]
+    return lines
+
+
+def wrapped(text: str, width: float, most: int) -> list[str]:
+    """Break a text into lines of a width, px; the last one is elided."""
+    measure, lines, rest = metrics(SMALL), [], text
+    while rest and len(lines) < most - 1 and measure.horizontalAdvance(rest) > width:
+        cut = len(rest)
+        while cut > 1 and measure.horizontalAdvance(rest[:cut]) > width:
+            cut -= 1
+        space = rest.rfind(" ", 0, cut + 1)
+        cut = space if space > cut // 2 else cut
+        lines.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    if rest:
+        lines.append(measure.elidedText(rest, Qt.TextElideMode.ElideRight, width))
+    return lines
+
+
+# --------------------------------------------------------------------- drawing
+def panel(painter: QPainter, size: QSizeF, ink: Ink, radius: float = 6.0) -> None:
+    """Draw the ground of a card at the origin."""
+    painter.setPen(QPen(colour(ink.edge), 1.0))
+    painter.setBrush(colour(ink.panel))
+    painter.drawRoundedRect(QRectF(0.5, 0.5, size.width() - 1, size.height() - 1), radius, radius)
+
+
+def draw_legend(painter: QPainter, card: LegendCard, ink: Ink) -> None:
+    """Draw the legend at the origin."""
+    panel(painter, card.size, ink)
+    y, width = PAD, card.width - 2 * PAD
+    for line in card.lines:
+        _draw_line(painter, line, QRectF(PAD, y, width, line.height), ink)
+        y += line.height
+
+
+def _draw_line(painter: QPainter, line: Line, box: QRectF, ink: Ink) -> None:
+    if line.kind == "bar" and line.bar is not None:
+        draw_bar(painter, line.bar, QRectF(box.x(), box.y() + 3, box.width(), 10), ink)
+        return
+    if line.kind == "gap":
+        painter.setPen(QPen(colour(ink.edge), 1.0))
+        painter.drawLine(QPointF(box.left(), box.center().y() + 0.5), QPointF(box.right(), box.center().y() + 0.5))
+        return
+    left = box.left()
+    if line.row is not None:
+        draw_swatch(painter, line.row, QRectF(left, box.top() + (box.height() - 12) / 2, SWATCH, 12), ink)
+        left += SWATCH + GRID
+    styles = {
+        "title": (LARGE, True, ink.text),
+        "caption": (BODY, False, ink.text),
+        "row": (BODY, False, ink.text),
+        "note": (SMALL, False, ink.muted),
+        "missing": (SMALL, False, ink.warning),
+    }
+    size, bold, tone = styles[line.kind]
+    write(painter, line.text, QRectF(left, box.top(), box.right() - left, box.height()), size, tone, bold=bold)
+
+
+def write(
+    painter: QPainter, text: str, box: QRectF, size: float, tone: str, *, bold: bool = False, right: bool = False
+) -> None:
+    """Write one line, elided to its box, centred in height."""
+    shown = metrics(size, bold=bold).elidedText(text, Qt.TextElideMode.ElideRight, box.width() + 0.5)
+    painter.setFont(font(size, bold=bold))
+    painter.setPen(colour(tone))
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    painter.drawText(box, int(side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), shown)
+
+
+def draw_bar(painter: QPainter, bar: Bar, box: QRectF, ink: Ink) -> None:
+    """Draw a colour bar with numbers below; a pointed end says that values go on."""
+    tip = 6.0
+    left, right = box.left() + (tip if bar.more_below else 0), box.right() - (tip if bar.more_above else 0)
+    fill = QLinearGradient(left, 0, right, 0)
+    last = max(len(bar.colours) - 1, 1)
+    for at, value in enumerate(bar.colours):
+        fill.setColorAt(at / last, QColor.fromRgba(value))
+    shape = QPainterPath(QPointF(left, box.top()))
+    shape.lineTo(right, box.top())
+    if bar.more_above:
+        shape.lineTo(box.right(), box.center().y())
+    shape.lineTo(right, box.bottom())
+    shape.lineTo(left, box.bottom())
+    if bar.more_below:
+        shape.lineTo(box.left(), box.center().y())
+    shape.closeSubpath()
+    painter.setPen(QPen(colour(ink.edge), 1.0))
+    painter.setBrush(fill)
+    painter.drawPath(shape)
+    _draw_marks(painter, bar, QRectF(left, box.bottom(), right - left, 14), box, ink)
+
+
+def _draw_marks(painter: QPainter, bar: Bar, scale: QRectF, whole: QRectF, ink: Ink) -> None:
+    measure, free = metrics(SMALL), whole.left() - 4
+    painter.setFont(font(SMALL))
+    for share, text in bar.marks:
+        x, wide = scale.left() + share * scale.width(), measure.horizontalAdvance(text)
+        start = min(max(x - wide / 2, whole.left()), whole.right() - wide)
+        painter.setPen(QPen(colour(ink.muted), 1.0))
+        painter.drawLine(QPointF(x, scale.top()), QPointF(x, scale.top() + 3))
+        if start < free + 4:
+            continue
+        painter.drawText(QPointF(start, scale.top() + 4 + measure.ascent() * 0.86), text)
+        free = start + wide
+
+
+def draw_time(painter: QPainter, card: TimeCard, ink: Ink) -> None:
+    """Draw the moment at the origin."""
+    panel(painter, card.size, ink)
+    wide = card.size.width() - 2 * PAD
+    write(painter, card.text, QRectF(PAD, 8, wide, 24), TITLE, ink.text, bold=True)
+    write(painter, card.caption, QRectF(PAD, 32, wide, 16), SMALL, ink.muted)
+    if card.remark:
+        write(painter, card.remark, QRectF(PAD, 48, wide, 16), SMALL, ink.warning)
+
+
+def draw_scale(painter: QPainter, card: ScaleCard, ink: Ink) -> None:
+    """Draw the scale bar at the origin."""
+    panel(painter, card.size, ink)
+    top, height, half = 22.0, 5.0, card.length / 2
+    painter.setPen(QPen(colour(ink.text), 1.0))
+    painter.setBrush(colour(ink.text))
+    painter.drawRect(QRectF(PAD, top, half, height))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(QRectF(PAD + half, top, half, height))
+    measure = metrics(SMALL)
+    painter.setFont(font(SMALL))
+    for at, text in ((0.0, "0"), (half, card.middle), (card.length, card.end)):
+        wide = measure.horizontalAdvance(text)
+        start = max(PAD + at - wide / 2, PAD - 1)
+        painter.drawText(QPointF(start, 17.0), text)
+
+
+def draw_north(painter: QPainter, ink: Ink) -> None:
+    """Draw the north arrow in a 40 px box at the origin."""
+    painter.setPen(QPen(colour(ink.edge), 1.0))
+    painter.setBrush(colour(ink.panel))
+    painter.drawEllipse(QRectF(0.5, 0.5, 39, 39))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour(ink.text))
+    painter.drawPolygon(QPolygonF([QPointF(20, 17), QPointF(26, 33), QPointF(20, 29.5)]))
+    painter.setBrush(colour(ink.faint))
+    painter.drawPolygon(QPolygonF([QPointF(20, 17), QPointF(14, 33), QPointF(20, 29.5)]))
+    painter.setFont(font(10.0, bold=True))
+    painter.setPen(colour(ink.text))
+    painter.drawText(QRectF(0, 4, 40, 12), int(Qt.AlignmentFlag.AlignCenter), tr("N"))
+
+
+def draw_footer(painter: QPainter, card: Footer, width: float, ink: Ink) -> None:
+    """Draw the strip at the foot, 24 px high, at the origin."""
+    painter.fillRect(QRectF(0, 0, width, 24), colour(ink.panel))
+    painter.setPen(QPen(colour(ink.edge), 1.0))
+    painter.drawLine(QPointF(0, 0.5), QPointF(width, 0.5))
+    need = metrics(SMALL).horizontalAdvance(card.systems) + 2
+    left = min(need, (width - 48) * (0.62 if card.sources else 1.0))
+    write(painter, card.systems, QRectF(16, 0, left, 24), SMALL, ink.muted)
+    if width - 48 - left > 48:
+        write(painter, card.sources, QRectF(32 + left, 0, width - 48 - left, 24), SMALL, ink.faint, right=True)

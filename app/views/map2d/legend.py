@@ -1,0 +1,226 @@
+"""Legend: what the painted looks say about themselves, as frozen entries; no pixels here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.core.language import language, tr
+from app.core.looks import REASONS, Look, MeshLook, RasterLook, SeriesLook, VectorLook
+from app.views.map2d.colours import colouring
+from app.views.wording import number_text, quantity_text, ticks, unit_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+
+    from app.views.view import Picture
+    from layers.style import Category, ClassBreak, ClassTable, Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A colour bar: colours from low to high, numbers at shares of its length."""
+
+    colours: tuple[int, ...]
+    marks: tuple[tuple[float, str], ...]
+    more_below: bool = False
+    more_above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A swatch and its words; ``symbol`` None = a plain colour."""
+
+    text: str
+    colour: int = 0
+    symbol: Symbol | None = None
+    geometry: str = "polygon"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One layer of the legend.
+
+    Parameters
+    ----------
+    title : str
+        Name of the layer.
+    caption : str
+        Quantity and unit.
+    bar : Bar, optional
+        Continuous scale.
+    rows : tuple of Row
+        Classes, categories or the one symbol (which then stands before the title).
+    notes : tuple of str
+        Range of the data, datum, own time.
+    missing : str
+        Why nothing is drawn; empty where it is.
+    """
+
+    title: str
+    caption: str = ""
+    bar: Bar | None = None
+    rows: tuple[Row, ...] = ()
+    notes: tuple[str, ...] = ()
+    missing: str = ""
+
+
+def entries(
+    pictures: Sequence[Picture], now: np.datetime64 | None, when: Callable[[np.datetime64], str]
+) -> tuple[Entry, ...]:
+    """Give the legend of painted pictures, top layer first.
+
+    Parameters
+    ----------
+    pictures : sequence of Picture
+        Bottom first, as a frame holds them.
+    now : datetime64[ns] or None
+        The shared clock.
+    when : callable
+        Writes a moment for the screen.
+    """
+    return tuple(_entry(picture.look, now, when) for picture in reversed(pictures))
+
+
+def _entry(look: Look, now: np.datetime64 | None, when: Callable[[np.datetime64], str]) -> Entry:
+    if look.empty_reason:
+        return Entry(look.name, missing=tr(REASONS[look.empty_reason]))
+    if isinstance(look, RasterLook):
+        made = _raster(look)
+    elif isinstance(look, MeshLook):
+        made = _mesh(look)
+    elif isinstance(look, VectorLook):
+        made = _vector(look)
+    elif isinstance(look, SeriesLook):
+        made = _stations(look)
+    else:
+        made = Entry(look.name)
+    notes = (*made.notes, *_when(look, now, when))
+    return Entry(made.title, made.caption, made.bar, made.rows, notes)
+
+
+def _when(look: Look, now: np.datetime64 | None, when: Callable[[np.datetime64], str]) -> tuple[str, ...]:
+    """Name the layer's own moment where it is not the moment asked for."""
+    axis = look.description.time if look.description else None
+    notes = []
+    if look.moment is not None and now is not None and abs((look.moment - now).astype("int64")) > 1_000_000:
+        notes.append(tr("Shows {time}", time=when(look.moment)))
+    if look.moment is not None and axis is not None and axis.kind == "unzoned":
+        notes.append(tr("Time zone of the model unknown"))
+    return tuple(notes)
+
+
+def _raster(look: RasterLook) -> Entry:
+    style = look.style
+    if style.mode == "rgb":
+        return Entry(look.name, caption=tr("Colour image"))
+    if style.mode == "hillshade":
+        return Entry(look.name, caption=tr("Shaded relief"))
+    name = style.variable if look.variable(style.variable) else (look.bands[0] if look.bands else "")
+    arrows = (tr("Arrows: direction, length grows with speed"),) if look.arrows else ()
+    return _scaled(look, name, arrows, look.ranges)
+
+
+def _mesh(look: MeshLook) -> Entry:
+    if not look.shown:
+        return Entry(look.name, caption=tr("Mesh"))
+    notes = []
+    if look.arrows:
+        notes.append(tr("Arrows: {quantity}", quantity=quantity_text(look.variable(look.arrows), look.arrows)))
+    if look.depth:
+        notes.append(tr("Drier than {depth} m is not drawn", depth=number_text(look.style.dry_below)))
+    return _scaled(look, look.shown, tuple(notes), look.ranges)
+
+
+def _scaled(look: Any, name: str, notes: tuple[str, ...], ranges: Any) -> Entry:
+    variable = look.variable(name)
+    unit = unit_text(variable.units if variable else None)
+    quantity = quantity_text(variable, name)
+    caption = f"{quantity} ({unit})" if unit else quantity
+    scale = look.style.scale
+    found = []
+    if ranges is not None and ranges.maximum > ranges.minimum:
+        words = "Data {low} to {high} {unit}" if ranges.whole else "This step {low} to {high} {unit}"
+        low, high = number_text(ranges.minimum), number_text(ranges.maximum)
+        found.append(tr(words, low=low, high=high, unit=unit).rstrip())
+    if unit == "m" and _is_height(variable):
+        found.append(tr("Vertical datum: {datum}", datum=look.vdatum or tr("unknown")))
+    if scale.classes is not None and scale.classes.classes:
+        return Entry(look.name, caption, rows=class_rows(scale.classes), notes=(*found, *notes))
+    return Entry(look.name, caption, bar=_bar(scale, ranges), notes=(*found, *notes))
+
+
+def _is_height(variable: Any) -> bool:
+    text = f"{variable.name} {variable.standard_name} {variable.title}".lower() if variable else ""
+    return any(w in text for w in ("elev", "height", "level", "altitude", "band", "dem", "bed", "高程", "水位", "s1"))
+
+
+def _bar(scale: Any, ranges: Any) -> Bar:
+    made = colouring(scale, ranges)
+    marks, step = ticks(made.low, made.high, 4)
+    span = made.high - made.low
+    shares = tuple(((value - made.low) / span, number_text(value, step)) for value in marks)
+    colours = tuple(int(c) for c in made.table[:: max(1, len(made.table) // 64)])
+    slack = span * 1e-6
+    below = ranges is not None and ranges.minimum < made.low - slack
+    above = ranges is not None and ranges.maximum > made.high + slack
+    return Bar(colours, shares, below, above)
+
+
+def class_rows(table: ClassTable) -> tuple[Row, ...]:
+    """Give the rows of a class table, from its first class on."""
+    from app.views.map2d.colours import argb
+
+    return tuple(Row(class_text(c, table), argb(c.colour)) for c in table.classes)
+
+
+def class_text(one: ClassBreak, table: ClassTable) -> str:
+    """Give the words of a class: its label, else its limits."""
+    label = one.label_zh if language() == "zh" else one.label_en
+    if label or (one.minimum is None and one.maximum is None):
+        return label or one.label_en or one.label_zh
+    unit = f" {unit_text(table.units)}" if table.units else ""
+    if one.minimum is None:
+        return f"< {number_text(one.maximum or 0.0)}{unit}"
+    if one.maximum is None:
+        return f"≥ {number_text(one.minimum)}{unit}"
+    return f"{number_text(one.minimum)} – {number_text(one.maximum)}{unit}"
+
+
+def _vector(look: VectorLook) -> Entry:
+    style, d = look.style, look.description
+    geometry = geometry_word(d.geometry if d else None)
+    if style.column and style.categories:
+        rows = tuple(Row(_category(c), symbol=c.symbol, geometry=geometry) for c in style.categories)
+        return Entry(look.name, caption=style.column, rows=rows)
+    if style.column and style.classes is not None:
+        from app.views.map2d.colours import argb
+
+        rows = tuple(
+            Row(class_text(c, style.classes), argb(c.colour), geometry=geometry) for c in style.classes.classes
+        )
+        return Entry(look.name, caption=style.column, rows=rows)
+    return Entry(look.name, rows=(Row("", symbol=style.symbol, geometry=geometry),))
+
+
+def _category(one: Category) -> str:
+    label = one.label_zh if language() == "zh" else one.label_en
+    return label or ("–" if one.value is None else str(one.value))
+
+
+def geometry_word(name: str | None) -> str:
+    """Give ``point``, ``line`` or ``polygon`` for a geometry type's name."""
+    text = (name or "").lower()
+    if "point" in text:
+        return "point"
+    return "line" if "line" in text or ("curve" in text and "polygon" not in text) else "polygon"
+
+
+def _stations(look: SeriesLook) -> Entry:
+    variable = look.variable(look.shown)
+    unit = unit_text(variable.units if variable else None)
+    quantity = quantity_text(variable, look.shown)
+    caption = f"{quantity} ({unit})" if unit else quantity
+    return Entry(look.name, caption, rows=(Row("", symbol=look.style.symbol, geometry="point"),))

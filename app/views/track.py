@@ -1,0 +1,181 @@
+"""Track: one layer on its way from wish to picture, in worker threads."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from app.views.view import Picture, painter_class
+from layers.errors import HaitangError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from app.core.looks import Look
+    from app.core.reading import Reading
+    from app.views.view import Painter
+    from layers.layer import Layer
+    from layers.sources.source import Block, Request
+
+    Done = Callable[[Block | HaitangError], None]
+    Run = Callable[..., None]
+
+
+class Fetcher:
+    """Reads for all tracks; the same block asked for twice is read once.
+
+    Parameters
+    ----------
+    reading : Reading
+        The data side of the document.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self._flying: dict[Hashable, list[Done]] = {}
+        self._lock = threading.Lock()
+
+    def fetch(self, layer: Layer, request: Request, done: Done, priority: int = 0) -> None:
+        """Hand over a block now or later; ``done`` may run in this or in another thread."""
+        found = self.reading.cached(layer, request)
+        if found is not None:
+            done(found)
+            return
+        key = (layer.source, request)
+        with self._lock:
+            waiting = self._flying.get(key)
+            if waiting is not None:
+                waiting.append(done)
+                return
+            self._flying[key] = [done]
+        self.reading.read(layer, request, lambda answer: self._land(key, answer), priority=priority)
+
+    def ahead(self, layer: Layer, request: Request) -> None:
+        """Read a block that will be wanted soon, after everything that is wanted now."""
+        self.fetch(layer, request, lambda _answer: None, priority=1)
+
+    def _land(self, key: Hashable, answer: Block | HaitangError) -> None:
+        with self._lock:
+            waiting = self._flying.pop(key, [])
+        for done in waiting:
+            done(answer)
+
+
+class Track:
+    """What is wished of a layer, what is under way, and its last good picture.
+
+    A wish made while another is under way waits; of several waiting wishes only the last is kept.
+
+    Parameters
+    ----------
+    layer : Layer
+        The layer drawn.
+    fetcher : Fetcher
+        Where blocks come from.
+    run : callable
+        Runs a function in a worker thread.
+    settled : callable
+        Called in a worker with this track when a picture is done or failed.
+    """
+
+    def __init__(self, layer: Layer, fetcher: Fetcher, run: Run, settled: Callable[[Track], None]) -> None:
+        self.layer = layer
+        self.wanted: Look | None = None
+        self.picture: Picture | None = None
+        self.error: HaitangError | None = None
+        self._painter: Painter | None = None
+        self._fetcher, self._run, self._settled = fetcher, run, settled
+        self._busy = False
+        self._lock = threading.Lock()
+
+    @property
+    def pending(self) -> bool:
+        """Whether a picture is still under way."""
+        return self._busy
+
+    def wish(self, look: Look) -> bool:
+        """Ask for a look; tell whether anything has to be drawn for it."""
+        with self._lock:
+            if not look.differs(self.wanted):
+                return False
+            self.wanted = look
+            if self._busy:
+                return True
+            self._busy = True
+        self._run(self._begin)
+        return True
+
+    def painter(self) -> Painter | None:
+        """Give the painter of this layer; in worker threads only."""
+        if self._painter is None:
+            made = painter_class("map", self.layer.kind)
+            self._painter = made() if made is not None else None
+        return self._painter
+
+    def requests(self, look: Look) -> list[Request]:
+        """Name the blocks a look needs; in worker threads only."""
+        painter = self.painter()
+        return [] if painter is None or look.empty_reason else painter.needs(look)
+
+    def _begin(self) -> None:
+        look = self.wanted
+        assert look is not None
+        try:
+            requests = self.requests(look)
+        except HaitangError as error:
+            self._finish(look, None, error)
+            return
+        if not requests:
+            self._paint(look, [])
+            return
+        self._gather(look, requests)
+
+    def _gather(self, look: Look, requests: list[Request]) -> None:
+        """Collect all blocks; the last one to arrive sends the look on to be painted."""
+        blocks: list[Any] = [None] * len(requests)
+        left = [len(requests)]
+        lock = threading.Lock()
+        here = threading.get_ident()
+
+        def arrived(at: int, block: Any) -> None:
+            with lock:
+                blocks[at] = block
+                left[0] -= 1
+                if left[0]:
+                    return
+            if threading.get_ident() == here:
+                self._paint(look, blocks)
+            else:
+                self._run(self._paint, look, blocks)
+
+        for at, request in enumerate(requests):
+            self._fetcher.fetch(self.layer, request, lambda block, at=at: arrived(at, block))
+
+    def _paint(self, look: Look, blocks: list[Any]) -> None:
+        error = next((b for b in blocks if isinstance(b, HaitangError)), None)
+        painter = self.painter()
+        if error is not None or painter is None:
+            self._finish(look, None, error)
+            return
+        if look.empty_reason:
+            self._finish(look, Picture(look), None)
+            return
+        try:
+            picture, failure = painter.paint(look, blocks, look.view), None
+        except HaitangError as said:
+            picture, failure = None, said
+        except Exception:
+            self._finish(look, None, None)
+            raise
+        self._finish(look, picture, failure)
+
+    def _finish(self, look: Look, picture: Picture | None, error: HaitangError | None) -> None:
+        with self._lock:
+            self.error = error
+            if picture is not None:
+                self.picture = picture
+            again = self.wanted is not look
+            self._busy = again
+        self._settled(self)
+        if again:
+            self._run(self._begin)

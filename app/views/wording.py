@@ -1,0 +1,131 @@
+"""Wording: numbers, units and quantities as people read them."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import TYPE_CHECKING
+
+from app.core.language import N_, language, tr
+
+if TYPE_CHECKING:
+    from layers.sources.source import Variable
+
+QUANTITIES = {
+    "sea_surface_height": N_("Water level"),
+    "sea_surface_height_above_geoid": N_("Water level"),
+    "sea_surface_height_above_mean_sea_level": N_("Water level"),
+    "water_surface_height_above_reference_datum": N_("Water level"),
+    "sea_floor_depth_below_sea_surface": N_("Water depth"),
+    "sea_floor_depth_below_geoid": N_("Water depth"),
+    "sea_floor_depth": N_("Water depth"),
+    "water_depth": N_("Water depth"),
+    "depth": N_("Depth"),
+    "altitude": N_("Ground height"),
+    "height_above_mean_sea_level": N_("Ground height"),
+    "surface_altitude": N_("Ground height"),
+    "sea_water_speed": N_("Flow speed"),
+    "sea_water_velocity": N_("Flow velocity"),
+    "eastward_sea_water_velocity": N_("Flow velocity, eastward"),
+    "northward_sea_water_velocity": N_("Flow velocity, northward"),
+    "sea_water_x_velocity": N_("Flow velocity, x"),
+    "sea_water_y_velocity": N_("Flow velocity, y"),
+    "sea_water_temperature": N_("Water temperature"),
+    "sea_water_potential_temperature": N_("Water temperature"),
+    "sea_water_salinity": N_("Salinity"),
+    "precipitation_flux": N_("Precipitation"),
+    "wind_speed": N_("Wind speed"),
+}
+_POWER = re.compile(r"^([A-Za-z%°]+)\s+([A-Za-z]+)\^?(?:\*\*)?-(\d?)$")
+_PLAIN = {
+    "degree_Celsius": "°C",
+    "degC": "°C",
+    "Celsius": "°C",
+    "meters": "m",
+    "meter": "m",
+    "metre": "m",
+    "1": "",
+    "-": "",
+}
+_SUPER = str.maketrans("23", "²³")
+
+
+def unit_text(units: str | None) -> str:
+    """Give a unit for the screen: ``m s-1`` becomes ``m/s``; an unknown form stays as the file writes it."""
+    text = (units or "").strip()
+    text = _PLAIN.get(text, text)
+    found = _POWER.match(text)
+    if found:
+        power = found.group(3)
+        return f"{found.group(1)}/{found.group(2)}{power.translate(_SUPER) if power not in ('', '1') else ''}"
+    return re.sub(r"(?<=[a-z])\^?([23])$", lambda m: m.group(1).translate(_SUPER), text)
+
+
+def quantity_text(variable: Variable | None, name: str = "") -> str:
+    """Give what a variable is, for people: the quantity where it is known, else the file's own title or name."""
+    if variable is None:
+        return name
+    known = QUANTITIES.get(variable.standard_name)
+    own = variable.title or variable.name
+    if known is None:
+        return own
+    return tr(known) if language() == "zh" or not variable.title else variable.title
+
+
+def number_text(value: float, step: float | None = None) -> str:
+    """Write a number with the digits that matter.
+
+    Parameters
+    ----------
+    value : float
+        NaN gives a dash.
+    step : float, optional
+        Distance of the ticks it stands among; without it about four digits are kept.
+    """
+    if not math.isfinite(value):
+        return "–"
+    if step is None:
+        size = abs(value)
+        if size and not 1e-3 <= size < 1e6:
+            return f"{value:.3g}".replace("-", "−")
+        places = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 3
+    else:
+        if abs(value) >= 1e6 or (value and abs(value) < 1e-4 and step < 1e-4):
+            return f"{value:.3g}".replace("-", "−")
+        places = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 2
+        places = places + 1 if step > 0 and abs(round(step, places) - step) > 1e-9 * step else places
+    text = f"{value:.{places}f}"
+    return (text[1:] if float(text) == 0 and text.startswith("-") else text).replace("-", "−")
+
+
+def nice_step(span: float, count: int) -> float:
+    """Give a step of 1, 2 or 5 times a power of ten that cuts a span in about so many parts."""
+    if not (span > 0 and math.isfinite(span)):
+        return 1.0
+    rough = span / max(count, 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(f * power for f in (1.0, 2.0, 5.0, 10.0) if f * power >= rough * 0.999)
+
+
+def ticks(low: float, high: float, count: int) -> tuple[list[float], float]:
+    """Give nice values inside a range and their step."""
+    step = nice_step(high - low, count)
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    return [n * step for n in range(first, last + 1)][:200], step
+
+
+def degrees_text(value: float, axis: str, step: float) -> str:
+    """Write a longitude (``x``) or latitude (``y``), e.g. ``121.5°E``."""
+    value = (value + 180) % 360 - 180 if axis == "x" else value
+    places = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 4
+    side = ("E" if value > 0 else "W") if axis == "x" else ("N" if value > 0 else "S")
+    text = f"{abs(value):.{places}f}°"
+    return text if abs(value) < step / 1e3 else text + side
+
+
+def length_text(metres: float) -> str:
+    """Write a length, in km from 1000 m."""
+    if metres >= 1000:
+        return f"{metres / 1000:g} km"
+    return f"{metres:g} m" if metres >= 1 else f"{metres * 100:g} cm"
