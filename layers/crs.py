@@ -96,7 +96,20 @@ def _code(crs: CRS) -> int | None:
         return sure
     # A lower confidence may be a central meridian or an offset away: only an equal system counts.
     guess = crs.to_epsg(min_confidence=25)
-    return guess if guess is not None and _parsed(f"EPSG:{guess}").equals(crs, ignore_axis_order=True) else None
+    return guess if guess is not None and _agree(crs, _parsed(f"EPSG:{guess}")) else None
+
+
+def _agree(a: CRS, b: CRS) -> bool:
+    """Tell whether two systems give the same coordinates, whatever their names and axis order."""
+    if a.equals(b, ignore_axis_order=True):
+        return True
+    bases = [c.geodetic_crs.to_epsg(min_confidence=CONFIDENCE) if c.geodetic_crs else None for c in (a, b)]
+    area = b.area_of_use
+    if bases[0] is None or bases[0] != bases[1] or area is None or a.is_geographic != b.is_geographic:
+        return False
+    lon, lat = np.meshgrid(np.linspace(area.west, area.east, 4), np.linspace(area.south, area.north, 4))
+    places = [transformer(f"EPSG:{bases[0]}", c.to_wkt()).transform(lon.ravel(), lat.ravel()) for c in (a, b)]
+    return bool(np.allclose(places[0], places[1], rtol=0.0, atol=1e-3))
 
 
 def vertical(text: str | None) -> str | None:

@@ -1,0 +1,29 @@
+"""The one page a plugin may import: tools, jobs, layers' errors, language, plugins' manifest.
+
+What stands here is a promise: added to freely, changed only with a deprecation and a line in the changelog.
+"""
+
+from __future__ import annotations
+
+from app.core.classes import table as class_table
+from app.core.jobs import QUIET, Job
+from app.core.language import N_, tr
+from app.core.parameters import Crs, Ge, Label, Le, Places, Unit
+from app.core.plugins import Plugin
+from app.core.tools import tool
+
+__all__ = [
+    "QUIET",
+    "Crs",
+    "Ge",
+    "Job",
+    "Label",
+    "Le",
+    "N_",
+    "Places",
+    "Plugin",
+    "Unit",
+    "class_table",
+    "tool",
+    "tr",
+]

@@ -1,0 +1,196 @@
+"""Job: one run of a tool, with progress and cancel; in this process or in a child."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from psygnal import Signal
+
+from layers.errors import Cancelled, HaitangError, ToolError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+State = Literal["waiting", "running", "done", "failed", "cancelled"]
+PROGRESS_ENV = "HAITANG_PROGRESS"
+KILL_AFTER_S = 0.8
+
+
+@dataclass
+class Job:
+    """What a running tool talks to.
+
+    Parameters
+    ----------
+    on_progress : callable
+        Takes the share done (0…1) and a short text.
+    memory_mb : int
+        What the tool may hold; 0 = its own modest default.
+    """
+
+    on_progress: Callable[[float, str], None] = lambda _share, _text: None
+    memory_mb: int = 0
+    warnings: list[str] = field(default_factory=list)
+    _cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def progress(self, share: float, text: str = "") -> None:
+        """Tell how far the work is, and stop here if the user cancelled.
+
+        Raises
+        ------
+        Cancelled
+        """
+        self.check()
+        self.on_progress(min(max(share, 0.0), 1.0), text)
+
+    def check(self) -> None:
+        """Stop here if the user cancelled.
+
+        Raises
+        ------
+        Cancelled
+        """
+        if self._cancelled.is_set():
+            raise Cancelled("The job was cancelled.")
+
+    def cancel(self) -> None:
+        """Ask the job to stop at its next check."""
+        self._cancelled.set()
+
+    def warn(self, text: str) -> None:
+        """Add a sentence that the user and the record must see."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+
+QUIET = Job()
+"""A job nobody watches: the default of every tool."""
+
+
+def stderr_progress() -> Callable[[float, str], None]:
+    """Give a reporter that writes JSON lines to stderr when a parent asked for them."""
+    if os.environ.get(PROGRESS_ENV) != "json":
+        return lambda _share, _text: None
+    last = [0.0]
+
+    def report(share: float, text: str) -> None:
+        now = time.monotonic()
+        if now - last[0] >= 0.05 or share >= 1.0:
+            last[0] = now
+            sys.stderr.write(json.dumps({"progress": share, "text": text}) + "\n")
+            sys.stderr.flush()
+
+    return report
+
+
+def program_command() -> list[str]:
+    """Give the command that starts this program, frozen or not."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    return [sys.executable, "-m", "app"]
+
+
+class ProcessJob:
+    """One run of a tool in a child of its own; the window's way of running tools.
+
+    Parameters
+    ----------
+    title : str
+        What the job panel shows.
+    arguments : list of str
+        Command line after the program's name, e.g. ``["run", "data.clip", …]``; ``--json`` is added.
+    """
+
+    changed = Signal()
+    """State, share or text changed; from a worker thread."""
+
+    def __init__(self, title: str, arguments: list[str]) -> None:
+        self.title = title
+        self.arguments = arguments
+        self.state: State = "waiting"
+        self.share = 0.0
+        self.text = ""
+        self.answer: dict[str, Any] = {}
+        self.error: HaitangError | None = None
+        self.started = 0.0
+        self.seconds = 0.0
+        self._process: subprocess.Popen[str] | None = None
+        self._thread = threading.Thread(target=self._watch, name="job", daemon=True)
+
+    def start(self) -> ProcessJob:
+        """Start the child."""
+        self.state, self.started = "running", time.monotonic()
+        flags = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
+        self._process = subprocess.Popen(
+            [*program_command(), *self.arguments, "--json"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, PROGRESS_ENV: "json", "PYTHONIOENCODING": "utf-8"},
+            **cast("Any", flags),
+        )
+        self._thread.start()
+        return self
+
+    def cancel(self) -> None:
+        """End the child: politely, and by force when it does not listen within 0.8 s."""
+        if self.state != "running" or self._process is None:
+            return
+        self.state = "cancelled"
+        self._process.terminate()
+        threading.Timer(KILL_AFTER_S, self._kill).start()
+        self.changed.emit()
+
+    def wait(self, timeout_s: float | None = None) -> None:
+        """Wait for the end; not for the main thread."""
+        self._thread.join(timeout_s)
+
+    def _kill(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+
+    def _watch(self) -> None:
+        process = cast("subprocess.Popen[str]", self._process)
+        lines: list[str] = []
+        answer = threading.Thread(target=lambda: lines.append(cast("Any", process.stdout).read()))
+        answer.start()
+        for line in cast("Any", process.stderr):
+            self._on_line(line)
+        answer.join()
+        code = process.wait()
+        self.seconds = time.monotonic() - self.started
+        if self.state != "cancelled":
+            self._conclude(code, "".join(lines))
+        self.changed.emit()
+
+    def _on_line(self, line: str) -> None:
+        if line.startswith('{"progress"'):
+            report = json.loads(line)
+            self.share, self.text = float(report["progress"]), str(report["text"])
+            self.changed.emit()
+
+    def _conclude(self, code: int, output: str) -> None:
+        try:
+            self.answer = json.loads(output) if output.strip() else {}
+        except ValueError:
+            self.answer = {}
+        if code in (0, 5):
+            self.state, self.share = "done", 1.0
+            return
+        told = self.answer.get("error", {})
+        self.state = "cancelled" if code == 4 else "failed"
+        self.error = ToolError(
+            told.get("what", "The tool ended without an answer (exit code {code})."),
+            where=told.get("where", ""),
+            remedy=told.get("remedy", ""),
+            **({} if told else {"code": code}),
+        )

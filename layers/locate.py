@@ -1,0 +1,119 @@
+"""Which face of a mesh lies under a point, and with what weights its nodes count there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from layers.sources.source import Topology
+
+FEW = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where points lie in a mesh.
+
+    Parameters
+    ----------
+    faces : ndarray, int64, (points,)
+        Face under each point; -1 = outside the mesh.
+    nodes : ndarray, int64, (points, 3)
+        Nodes of the triangle around the point (faces with more corners are split in a fan).
+    weights : ndarray, float64, (points, 3)
+        Barycentric weights of these nodes; they add up to 1.
+    """
+
+    faces: NDArray[np.int64]
+    nodes: NDArray[np.int64]
+    weights: NDArray[np.float64]
+
+
+def locate(topology: Topology, x: NDArray[np.float64], y: NDArray[np.float64]) -> Located:
+    """Find the face under each point, (east, north) in the CRS of the mesh.
+
+    A point on a common edge belongs to the face with the smaller number.
+    """
+    count = len(x)
+    faces = np.full(count, -1, dtype=np.int64)
+    nodes = np.zeros((count, 3), dtype=np.int64)
+    weights = np.zeros((count, 3))
+    for point, candidates in _candidates(topology, x, y):
+        for face in candidates:
+            found = _in_face(topology, int(face), float(x[point]), float(y[point]))
+            if found is not None:
+                faces[point] = face
+                nodes[point], weights[point] = found
+                break
+    return Located(faces, nodes, weights)
+
+
+def face_boxes(topology: Topology) -> NDArray[np.float64]:
+    """Give the box of every face, (faces, 4) as x0, y0, x1, y1."""
+    starts = topology.face_offsets[:-1]
+    x = topology.node_x[topology.face_nodes]
+    y = topology.node_y[topology.face_nodes]
+    return np.column_stack(
+        [
+            np.minimum.reduceat(x, starts),
+            np.minimum.reduceat(y, starts),
+            np.maximum.reduceat(x, starts),
+            np.maximum.reduceat(y, starts),
+        ]
+    )
+
+
+def _candidates(
+    topology: Topology, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> list[tuple[int, NDArray[np.int64]]]:
+    if not len(topology.face_offsets) - 1:
+        return []
+    boxes = face_boxes(topology)
+    if len(x) <= FEW:
+        return [
+            (
+                i,
+                np.flatnonzero(
+                    (boxes[:, 0] <= x[i]) & (boxes[:, 2] >= x[i]) & (boxes[:, 1] <= y[i]) & (boxes[:, 3] >= y[i])
+                ),
+            )
+            for i in range(len(x))
+        ]
+    import shapely
+
+    tree = shapely.STRtree(shapely.box(boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3]))
+    point, face = tree.query(shapely.points(x, y))
+    order = np.lexsort((face, point))
+    point, face = point[order], face[order]
+    starts = np.flatnonzero(np.r_[True, point[1:] != point[:-1]]) if len(point) else np.zeros(0, dtype=np.int64)
+    return [(int(point[s]), part) for s, part in zip(starts, np.split(face, starts[1:]), strict=False)]
+
+
+def _in_face(
+    topology: Topology, face: int, x: float, y: float
+) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+    ring = topology.face_nodes[topology.face_offsets[face] : topology.face_offsets[face + 1]].astype(np.int64)
+    for corner in range(1, len(ring) - 1):
+        three = ring[[0, corner, corner + 1]]
+        weights = barycentric(topology.node_x[three], topology.node_y[three], x, y)
+        if weights is not None:
+            return three, weights
+    return None
+
+
+def barycentric(
+    nx: NDArray[np.float64], ny: NDArray[np.float64], x: float, y: float
+) -> NDArray[np.float64] | None:
+    """Give the weights of a triangle's corners at a point inside it (or on its edge), else None."""
+    area = (nx[1] - nx[0]) * (ny[2] - ny[0]) - (nx[2] - nx[0]) * (ny[1] - ny[0])
+    if area == 0.0:
+        return None
+    w1 = ((x - nx[0]) * (ny[2] - ny[0]) - (nx[2] - nx[0]) * (y - ny[0])) / area
+    w2 = ((nx[1] - nx[0]) * (y - ny[0]) - (x - nx[0]) * (ny[1] - ny[0])) / area
+    w = np.array([1.0 - w1 - w2, w1, w2])
+    return w if bool((w >= -1e-9).all()) else None

@@ -1,0 +1,1 @@
+"""Playback of model results: sampling, envelopes, arrival and duration."""

@@ -1,0 +1,102 @@
+"""Envelopes over time: extremes, time of the largest value, arrival, duration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+
+def envelope(
+    frames: Iterable[NDArray[np.float32]],
+    hours: NDArray[np.float64],
+    kind: str,
+    threshold: float,
+) -> NDArray[np.float32]:
+    """Reduce the steps of a result to one value a cell.
+
+    Parameters
+    ----------
+    frames : iterable of ndarray, float32, (cells,)
+        One array a step; NaN = dry or no data.
+    hours : ndarray, float64, (steps,)
+        Hours of the steps since the first.
+    kind : {"max", "min", "time_of_max", "arrival", "duration"}
+    threshold : float
+        In the unit of the values; used by ``arrival`` and ``duration``.
+
+    Returns
+    -------
+    ndarray, float32, (cells,)
+        ``max``, ``min``: unit of the values. Others: h since the first step; NaN = never.
+
+    Notes
+    -----
+    Between two steps the value runs straight, so a crossing is interpolated. Where one of two steps is
+    NaN, the crossing is put on the step that has a value and the interval adds nothing to the duration.
+    """
+    state: NDArray[np.float64] | None = None
+    before: NDArray[np.float32] | None = None
+    for step, frame in enumerate(frames):
+        now = np.ascontiguousarray(frame, dtype=np.float32)
+        if state is None or before is None:
+            state = np.full((2, len(now)), np.nan)
+            before = np.full(len(now), np.nan, dtype=np.float32)
+        t0, t1 = float(hours[max(step - 1, 0)]), float(hours[step])
+        if kind == "arrival":
+            _arrival(before, now, t0, t1, threshold, state[0])
+        elif kind == "duration":
+            _duration(before, now, t1 - t0, threshold, state[0])
+        else:
+            _extreme(now, t1, -1.0 if kind == "min" else 1.0, state[0], state[1])
+        before = now.copy()
+    if state is None:
+        return np.zeros(0, dtype=np.float32)
+    result = state[1] if kind == "time_of_max" else state[0]
+    return result.astype(np.float32)
+
+
+@njit(nogil=True, cache=True)
+def _extreme(now, t1, sign, best, when):  # noqa: ANN001, ANN202  compiled
+    for i in range(now.size):
+        value = now[i]
+        if np.isnan(value):
+            continue
+        if np.isnan(best[i]) or sign * value > sign * best[i]:
+            best[i] = value
+            when[i] = t1
+
+
+@njit(nogil=True, cache=True)
+def _arrival(before, now, t0, t1, threshold, first):  # noqa: ANN001, ANN202  compiled
+    for i in range(now.size):
+        value = np.float64(now[i])
+        if not np.isnan(first[i]) or np.isnan(value) or value < threshold:
+            continue
+        last = np.float64(before[i])
+        if np.isnan(last) or last >= threshold:
+            first[i] = t1
+        else:
+            first[i] = t0 + (threshold - last) / (value - last) * (t1 - t0)
+
+
+@njit(nogil=True, cache=True)
+def _duration(before, now, span, threshold, total):  # noqa: ANN001, ANN202  compiled
+    for i in range(now.size):
+        a, b = np.float64(before[i]), np.float64(now[i])
+        if not np.isnan(b) and b >= threshold and np.isnan(total[i]):
+            total[i] = 0.0
+        if np.isnan(a) or np.isnan(b) or (a < threshold and b < threshold):
+            continue
+        if a >= threshold and b >= threshold:
+            total[i] += span
+        elif b >= threshold:
+            total[i] += (b - threshold) / (b - a) * span
+        else:
+            total[i] += (a - threshold) / (a - b) * span

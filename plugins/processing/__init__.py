@@ -1,0 +1,1 @@
+"""General processing: tools on any layer."""
