@@ -1,0 +1,1 @@
+"""The window: imports all, imported by none."""
