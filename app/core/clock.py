@@ -64,16 +64,18 @@ class Clock(Evented):
     _carry: float = PrivateAttr(default=0.0)
 
     # ------------------------------------------------------------------ axes
-    def set_axes(self, axes: Mapping[str, tuple[TimeAxis, float]], *, complete: bool = True) -> None:
+    def set_axes(self, axes: Mapping[str, tuple[TimeAxis, float]], *, settle: bool = True) -> None:
         """Take the time axes of the layers.
 
         Parameters
         ----------
         axes : mapping of layer id to (TimeAxis, hours)
             The hours are added to the layer's own axis.
-        complete : bool
-            False while some layers are not open yet: ``now`` is then left where it is.
+        settle : bool
+            Whether to bring ``now`` into the span; False while some layers are not open yet. Where there
+            never was a step, ``now`` is left alone.
         """
+        had_steps = bool(self._axes)
         self._axes = {key: _shifted(axis, hours) for key, (axis, hours) in axes.items() if len(axis)}
         self._elapsed = bool(axes) and all(axis.kind == "elapsed" for axis, _ in axes.values())
         self._moments, self._carry = None, 0.0
@@ -81,16 +83,13 @@ class Clock(Evented):
         first, last = (min(a for a, _ in ends), max(b for _, b in ends)) if ends else (None, None)
         self.start, self.stop = _stamp(first), _stamp(last)
         self.revision += 1
-        if complete or (self.now is None and ends):
-            self._keep_inside(first, last)
-
-    def _keep_inside(self, first: int | None, last: int | None) -> None:
         if first is None or last is None:
-            self.playing = False
-            self.now = None
+            if had_steps and settle:
+                self.playing = False
+                self.now = None
         elif self.now is None:
             self.now = _stamp(first)
-        else:
+        elif settle:
             self.now = _stamp(min(max(as_int(self.now), first), last))
 
     @property

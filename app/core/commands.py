@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from app.core.language import N_, tr
 from layers.edits import Edit
-from layers.errors import DataError, EditError, HaitangError
+from layers.errors import DataError, EditError
 
 if TYPE_CHECKING:
     from app.core.content import Content
@@ -314,7 +314,7 @@ class Group(Command):
             for command in self.commands:
                 command.apply(doc)
                 done.append(command)
-        except HaitangError:
+        except Exception:
             for command in reversed(done):
                 command.inverse().apply(doc)
             raise

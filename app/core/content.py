@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from app.core.camera import Camera
 from app.core.clock import Clock
 from app.core.kinds import fault, layer_from_dict, layer_to_dict
+from app.core.snapshot import Snapshot, frozen_copy
 from layers.errors import DataError, EditError
 from layers.layer import Layer
 from layers.vector import VectorLayer
@@ -201,7 +202,7 @@ class Content:
                 axes[layer.id] = (axis, layer.time_shift_h)
         complete = all(la.description is not None or la.source == "memory:" for la in self.layers)
         try:
-            self.clock.set_axes(axes, complete=complete)
+            self.clock.set_axes(axes, settle=complete)
         except EmitLoopError as error:
             self._faults.append(error)
 
@@ -237,7 +238,7 @@ class Content:
             {"title": self.title, "notes": self.notes, "themes": self.themes},
             self.camera.to_dict(),
             self.clock.to_dict(),
-            tuple(_frozen(layer) for layer in self.layers),
+            tuple(frozen_copy(layer) for layer in self.layers),
             self.unknown,
         )
 
@@ -253,32 +254,6 @@ class Content:
                 if not info.exclude:
                     self._set(model, name, getattr(fresh, name), "")
         self.refresh_times()
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """Content at one moment; its parts are never changed in place."""
-
-    words: Json
-    camera: Json
-    clock: Json
-    layers: tuple[Layer, ...]
-    unknown: Json
-
-    def to_dict(self) -> Json:
-        """Give the JSON form."""
-        return {
-            **self.unknown,
-            **self.words,
-            "camera": self.camera,
-            "clock": self.clock,
-            "layers": [layer_to_dict(layer) for layer in self.layers],
-        }
-
-
-def _frozen(layer: Layer) -> Layer:
-    """Copy the fields of a layer, without its data and its listeners; values are replaced, never changed."""
-    return type(layer).model_construct(**{name: getattr(layer, name) for name in type(layer).model_fields})
 
 
 def parts_from_dict(data: Json, where: str = "") -> Parts:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from pydantic import BaseModel
 
-from app.core.commands import AddLayer, Command, MoveLayer, RemoveLayer, SetField, plain
+from app.core.commands import AddLayer, Command, MoveLayer, RemoveLayer, SetField, command_from_dict, plain
 from app.core.content import Content, parts_from_dict
 from app.core.history import History
 from app.core.kinds import layer_to_dict
 from app.core.moments import to_json
 from app.core.selection import Selection
-from layers.errors import HaitangError
 from layers.layer import Layer
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from app.core.camera import Pose
+    from app.core.content import Parts
     from layers.sources.source import DataSource, LayerDescription
 
 Json = dict[str, Any]
@@ -29,6 +30,10 @@ class Recorder(Protocol):
 
     def append(self, act: Json) -> None:
         """Write one act; when this returns it survives the end of the process."""
+        ...
+
+    def settle(self) -> None:
+        """Tidy up between two acts."""
         ...
 
 
@@ -72,29 +77,51 @@ class Document(Content):
             return
         self._apply(command)
         self.history.push(command)
-        self.speak()
+        self._settle()
 
     def _perform(self, command: Command) -> None:
         """Apply and journal without keeping it in the history: undo and redo."""
         self._apply(command)
-        self.speak()
+        self._settle()
 
     def _apply(self, command: Command) -> None:
         act = plain(command.to_dict())
+        self._quietly(lambda: command.apply(self))
+        self._record(act, *self._clock_changes(told=command))
+
+    def _quietly(self, change: Callable[[], None]) -> None:
+        """Make a change whose clock moves are written together with it; nothing is told of one that fails."""
         before, self._busy = self._busy, True
         try:
-            command.apply(self)
-        except HaitangError:
+            change()
+        except Exception:
             self.forget_told()
             raise
         finally:
             self._busy = before
-        self._record(act)
-        self._noted = self.clock.to_dict()
 
-    def _record(self, act: Json) -> None:
+    def _record(self, *acts: Json) -> None:
+        """Write acts as one line, so that all or none survive."""
+        if self._journal is None or not acts:
+            return
+        one = acts[0] if len(acts) == 1 else {"type": "Group", "name": "", "commands": list(acts)}
+        self._journal.append(one)
+
+    def _settle(self) -> None:
         if self._journal is not None:
-            self._journal.append(act)
+            self._journal.settle()
+        self.speak()
+
+    def _clock_changes(self, told: Command | None = None) -> list[Json]:
+        """Give what the clock does differently since it was last written, as acts."""
+        before, self._noted = self._noted, self.clock.to_dict()
+        if isinstance(told, SetField) and told.target == "clock":
+            return []
+        return [
+            SetField("clock", field, before.get(field), value).to_dict()
+            for field, value in self._noted.items()
+            if value != before.get(field)
+        ]
 
     def keep(self, journal: Recorder | None) -> None:
         """Write all further acts into a journal; None stops it."""
@@ -153,24 +180,27 @@ class Document(Content):
     # ------------------------------------------------------------------ beside the history
     def attach(self, layer: Layer, data: DataSource, description: LayerDescription) -> None:
         """Bind a layer to its opened data, take over what the file says, and tell the clock its times."""
-        before = (layer.crs, layer.vdatum)
-        layer.attach(data, description)
-        for field, old, new in (("crs", before[0], layer.crs), ("vdatum", before[1], layer.vdatum)):
-            if old != new:
-                self._record(SetField(f"layer:{layer.id}", field, old, new, layer.name).to_dict())
-        self.refresh_times()
+        before = {"crs": layer.crs, "vdatum": layer.vdatum}
+        self._quietly(lambda: self._bind(layer, data, description))
+        acts = [
+            SetField(f"layer:{layer.id}", field, old, getattr(layer, field), layer.name).to_dict()
+            for field, old in before.items()
+            if getattr(layer, field) != old and any(layer is other for other in self.layers)
+        ]
+        self._record(*acts, *self._clock_changes())
         self.tell(self.layer_changed, layer, "description")
-        self.speak()
+        self._settle()
+
+    def _bind(self, layer: Layer, data: DataSource, description: LayerDescription) -> None:
+        layer.attach(data, description)
+        self.refresh_times()
 
     def _on_clock(self, _value: Any = None) -> None:
         """Write where the clock was set to; what passes while it plays is not an act."""
-        if self._busy or self.clock.playing:
-            return
-        now = self.clock.to_dict()
-        for field, value in now.items():
-            if value != self._noted.get(field):
-                self._record(SetField("clock", field, self._noted.get(field), value).to_dict())
-        self._noted = now
+        if not self._busy and not self.clock.playing:
+            self._record(*self._clock_changes())
+            if self._journal is not None:
+                self._journal.settle()
 
     # ------------------------------------------------------------------ whole
     @property
@@ -183,6 +213,7 @@ class Document(Content):
         self.path = path
         self.history.mark_saved()
         self._record({"type": "Saved", "path": str(path)})
+        self._settle()
 
     def replace(self, data: Json, path: Path | None = None, *, saved: bool = True) -> None:
         """Put other content in the place of all, as after opening a workspace or starting a new one.
@@ -201,22 +232,46 @@ class Document(Content):
         DataError
             The content cannot be used; the document is as it was.
         """
-        parts = parts_from_dict(data, str(path or ""))
-        before, self._busy = self._busy, True
-        try:
-            self.clock.playing = False
-            self.take_over(parts)
-        finally:
-            self._busy = before
-        self.path = path
+        self.restore(data, str(path or ""), saved=saved)
+        if self._journal is not None:
+            state = {"path": str(path or ""), "saved": saved}
+            self._record({"type": "Replaced", "document": plain(self.to_dict()), **state})
+        self.tell(self.replaced)
+        self._settle()
+
+    def restore(self, data: Json, path: str = "", *, saved: bool = True) -> None:
+        """Take over content without journalling or telling it; raises as ``replace`` does."""
+        parts = parts_from_dict(data, path)
+        self._quietly(lambda: self._swap(parts))
+        self.path = Path(path) if path else None
         self.selection.clear()
         self.history.clear(saved=saved)
-        self._noted = self.clock.to_dict()
-        if self._journal is not None:
-            whole = {"type": "Replaced", "document": self.to_dict(), "path": str(path or ""), "saved": saved}
-            self._record(whole)
-        self.tell(self.replaced)
-        self.speak()
+        self._clock_changes()
+
+    def _swap(self, parts: Parts) -> None:
+        self.clock.playing = False
+        self.take_over(parts)
+
+    def replay(self, act: Json) -> None:
+        """Do an act of a journal again, without history; recovery uses it.
+
+        Raises
+        ------
+        HaitangError
+            It cannot be done; the document is as it was.
+        """
+        if act.get("type") == "Saved":
+            self.path = Path(str(act.get("path")))
+            self.history.clear(saved=True)
+        elif act.get("type") == "Replaced":
+            self.restore(act.get("document", {}), str(act.get("path", "")), saved=bool(act.get("saved")))
+        else:
+            command = command_from_dict(act)
+            self._quietly(lambda: command.apply(self))
+            self.forget_told()
+            self._clock_changes()
+            if not command.is_view:
+                self.history.clear(saved=False)
 
     @classmethod
     def from_dict(cls, data: Json, path: Path | None = None) -> Self:
