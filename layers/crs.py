@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WGS84 = "EPSG:4326"
 CGCS2000 = "EPSG:4490"
 CONFIDENCE = 70
-"""Share (%) of agreement from which PROJ's own finding of an EPSG code is taken."""
+"""Agreement (%) from which PROJ says that two systems are equivalent but for their names."""
 
 # Same systems under another name: axis order is always (east, north) here, so CRS84 is 4326.
 _ALIASES = {
@@ -83,33 +83,46 @@ def normalise(text: str | None) -> str | None:
     if text.upper() in _ALIASES:
         return _ALIASES[text.upper()]
     crs = _flat(_parsed(text))
-    authority = cast("tuple[str, str] | None", cast("Any", crs).to_authority(min_confidence=100))
-    if authority and ":".join(authority) in _ALIASES:
-        return _ALIASES[":".join(authority)]
+    named = _own_id(crs)
+    if named in _ALIASES:
+        return _ALIASES[named]
     code = _code(crs)
     return _ALIASES.get(f"EPSG:{code}", f"EPSG:{code}") if code else crs.to_wkt()
 
 
 def _code(crs: CRS) -> int | None:
-    sure = crs.to_epsg(min_confidence=CONFIDENCE)
-    if sure is not None:
-        return sure
-    # A lower confidence may be a central meridian or an offset away: only an equal system counts.
-    guess = crs.to_epsg(min_confidence=25)
-    return guess if guess is not None and _agree(crs, _parsed(f"EPSG:{guess}")) else None
+    authority, _, number = _own_id(crs).partition(":")
+    if authority == "EPSG" and number.isdecimal() and _parsed(f"EPSG:{number}").equals(crs, ignore_axis_order=True):
+        return int(number)
+    # One search for all candidates; 70 and more: equivalent but for names. Below, a central meridian or an
+    # offset may differ, so that only the same parameters on the same datum count.
+    for found in cast("list[Any]", cast("Any", crs).list_authority("EPSG", min_confidence=25)):
+        if found.confidence >= CONFIDENCE or _same(crs, _parsed(f"EPSG:{found.code}")):
+            return int(found.code)
+    return None
 
 
-def _agree(a: CRS, b: CRS) -> bool:
-    """Tell whether two systems give the same coordinates, whatever their names and axis order."""
+def _own_id(crs: CRS) -> str:
+    given = cast("dict[str, Any]", cast("Any", crs).to_json_dict().get("id", {}))
+    return f"{given.get('authority', '')}:{given.get('code', '')}"
+
+
+def _same(a: CRS, b: CRS) -> bool:
     if a.equals(b, ignore_axis_order=True):
         return True
-    bases = [c.geodetic_crs.to_epsg(min_confidence=CONFIDENCE) if c.geodetic_crs else None for c in (a, b)]
-    area = b.area_of_use
-    if bases[0] is None or bases[0] != bases[1] or area is None or a.is_geographic != b.is_geographic:
+    base_a, base_b = a.geodetic_crs, b.geodetic_crs
+    if not (a.is_projected and b.is_projected) or base_a is None or base_b is None:
         return False
-    lon, lat = np.meshgrid(np.linspace(area.west, area.east, 4), np.linspace(area.south, area.north, 4))
-    places = [transformer(f"EPSG:{bases[0]}", c.to_wkt()).transform(lon.ravel(), lat.ravel()) for c in (a, b)]
-    return bool(np.allclose(places[0], places[1], rtol=0.0, atol=1e-3))
+    return _projection(a) == _projection(b) and base_a.to_epsg() is not None and base_a.to_epsg() == base_b.to_epsg()
+
+
+def _projection(crs: CRS) -> tuple[str, tuple[tuple[str, float], ...], float]:
+    operation = crs.coordinate_operation
+    if operation is None:
+        return "", (), 0.0
+    values = {p.name: float(p.value) * float(p.unit_conversion_factor) for p in cast("list[Any]", operation.params)}
+    fixed = tuple(sorted((name, float(f"{value:.10g}")) for name, value in values.items()))
+    return operation.method_name, fixed, _metres(crs)
 
 
 def vertical(text: str | None) -> str | None:
@@ -351,12 +364,18 @@ def zone_prefix(easting: float) -> ZonePrefix | None:
     return None
 
 
-def false_easting(text: str) -> float | None:
-    """Give the false easting of a projected system (m), None where it has none."""
-    operation = _flat(_parsed(text)).coordinate_operation
-    if operation is None:
+def zone_easting(text: str) -> float | None:
+    """Give the false easting (m) of a Gauss-Krueger system, with its zone number where it has one.
+
+    None for any other projection.
+
+    Examples
+    --------
+    >>> zone_easting("EPSG:4528"), zone_easting("EPSG:4549"), zone_easting("EPSG:3857")
+    (40500000.0, 500000.0, None)
+    """
+    method, values, _ = _projection(_flat(_parsed(text)))
+    easting = dict(values).get("False easting", 0.0)
+    if "Transverse Mercator" not in method and "Gauss" not in method:
         return None
-    for parameter in cast("list[Any]", operation.params):
-        if parameter.name == "False easting":
-            return float(parameter.value) * float(parameter.unit_conversion_factor or 1.0)
-    return None
+    return easting if easting % 1_000_000 == 500_000 else None

@@ -229,7 +229,10 @@ class StatisticsRequest:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Smallest, largest, mean and share of missing values; percentiles 2 and 98 (float64)."""
+    """Smallest, largest, mean and share of missing values; percentiles 2 and 98 (float64).
+
+    ``share`` is the share of the cells that were looked at: below 1 the figures come from a sample.
+    """
 
     minimum: float
     maximum: float
@@ -237,6 +240,7 @@ class Statistics:
     p2: float
     p98: float
     missing: float
+    share: float = 1.0
 
 
 Request = (

@@ -1,0 +1,234 @@
+"""Which kind of file this is: by its content first, then by its suffix."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RASTER = "layers.sources.raster_file"
+VECTOR = "layers.sources.vector_file"
+PARQUET = "layers.sources.parquet_file"
+NETCDF = "layers.sources.netcdf"
+SERIES = "layers.sources.series_file"
+
+READABLE = (
+    "GeoTIFF, COG, PNG, JPEG, JPEG 2000, HGT, Arc/Info ASCII grid, GeoPackage, Shapefile, GeoJSON, FlatGeobuf, "
+    "GeoParquet, KML, GML, GPX, DXF, NetCDF, CSV"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file: the module that reads it and its GDAL driver, or the sentence that refuses it."""
+
+    reader: str = ""
+    driver: str = ""
+    refusal: str = ""
+    remedy: str = ""
+
+
+def _read(reader: str, driver: str = "") -> Format:
+    return Format(reader, driver)
+
+
+def _refuse(sentence: str, remedy: str = "Files that open: {readable}.") -> Format:
+    return Format(refusal=sentence, remedy=remedy)
+
+
+_UNPACK = "Unpack it, and open the files inside."
+ARCHIVE = _refuse("This is a packed archive; archives are not opened.", _UNPACK)
+IFC = _refuse("This is a building model (IFC); building models are not read here.")
+CLOUD = _refuse("This is a point cloud (LAS/LAZ); point clouds are not read here.")
+GRIB = _refuse("This is a GRIB file; GRIB is not read here.", "Convert it to NetCDF.")
+SELAFIN = _refuse("This is a TELEMAC result (SELAFIN); this kind of model result is not read here.")
+HECRAS = _refuse("This is a HEC-RAS result (HDF5); this kind of model result is not read here.")
+HDF = _refuse("This is an HDF5 file that is not NetCDF; it is not read here.")
+SMS = _refuse("This is an SMS mesh or dataset (2DM, DAT, XMDF); this kind of model file is not read here.")
+TIN = _refuse("This is a triangulation (TIN); this kind of model file is not read here.")
+SWW = _refuse("This is an ANUGA result (SWW); this kind of model result is not read here.")
+DHI = _refuse("This is a MIKE file (DFS, MESH); this kind of model file is not read here.")
+PLY = _refuse("This is a PLY mesh; PLY is not read here.")
+XDMF = _refuse("This is an XDMF file; XDMF is not read here.")
+XML = _refuse("This is an XML file that holds no map data; it is not read here.")
+SERVICE = _refuse("This is the answer of a map service in XML; it is not a map layer.", "Open a data file.")
+HOSTILE = _refuse(
+    "This XML file declares entities or a document type; such files are refused because they can be made to do harm.",
+    "Ask for the file again without a DOCTYPE, or as GeoPackage.",
+)
+NETWORK = _refuse("This is the input or report of a model (INP, RPT, OUT); it is not read here.")
+OSM = _refuse("This is an OpenStreetMap extract (PBF); it is not read here.", "Convert it to GeoPackage.")
+TILE = _refuse("This is a vector tile (PBF); single tiles are not read here.", "Open the data as GeoPackage.")
+ENC = _refuse("This is an electronic chart (S-57); charts are not read here.", "Convert it to GeoPackage.")
+DATABASE = _refuse("This is an SQLite database that is not a GeoPackage; it is not read here.")
+DWG = _refuse("This is a DWG drawing; DWG is not read.", "Save it as DXF, and open that.")
+OFFICE = _refuse("This is an office document; office documents are not read here.", "Save the table as CSV.")
+DOCUMENT = _refuse("This is a PDF document; PDF is not read here.")
+NUMPY = _refuse("This is a NumPy array without a place on earth; it is not read here.", "Write it as GeoTIFF.")
+PROJECT = _refuse("This is a QGIS project; projects are not read here.", "Open the data it points to.")
+ENCODED = _refuse(
+    "This looks like GeoJSON, but its coordinates are packed for a chart library (UTF8Encoding).",
+    "Get the boundary as plain GeoJSON or GeoPackage; packed coordinates are rounded and not for measuring.",
+)
+TOPOLOGY = _refuse("This is TopoJSON; TopoJSON is not read.", "Convert it to GeoJSON or GeoPackage.")
+JSON = _refuse("This JSON file holds no features; it is not read here.")
+PART = _refuse("This is a part of a Shapefile.", "Open the file of the same name that ends in .shp.")
+SIDE = _refuse("This file only goes with another file.", "Open the data file of the same name.")
+IDS = _refuse("This is a set of checks or remarks for building models (IDS, BCF); it is not read here.")
+UNKNOWN = _refuse("The content of this file is not known.")
+
+_MAGIC: tuple[tuple[bytes, Format], ...] = (
+    (b"II*\0", _read(RASTER, "GTiff")),
+    (b"MM\0*", _read(RASTER, "GTiff")),
+    (b"II+\0", _read(RASTER, "GTiff")),
+    (b"MM\0+", _read(RASTER, "GTiff")),
+    (b"\x89PNG\r\n\x1a\n", _read(RASTER, "PNG")),
+    (b"\xff\xd8\xff", _read(RASTER, "JPEG")),
+    (b"\0\0\0\x0cjP  \r\n\x87\n", _read(RASTER, "JP2OpenJPEG")),
+    (b"\xff\x4f\xff\x51", _read(RASTER, "JP2OpenJPEG")),
+    (b"fgb\x03fgb", _read(VECTOR, "FlatGeobuf")),
+    (b"PAR1", _read(PARQUET)),
+    (b"CDF\x01", _read(NETCDF)),
+    (b"CDF\x02", _read(NETCDF)),
+    (b"CDF\x05", _read(NETCDF)),
+    (b"AutoCAD Binary DXF", _read(VECTOR, "DXF")),
+    (b"ISO-10303-21", IFC),
+    (b"LASF", CLOUD),
+    (b"GRIB", GRIB),
+    (b"%PDF", DOCUMENT),
+    (b"\x93NUMPY", NUMPY),
+    (b"\x1f\x8b", ARCHIVE),
+    (b"7z\xbc\xaf", ARCHIVE),
+    (b"Rar!", ARCHIVE),
+    (b"BZh", ARCHIVE),
+    (b"\xfd7zXZ", ARCHIVE),
+    (b"AC10", DWG),
+    (b"MESH2D", SMS),
+    (b"ply\n", PLY),
+    (b"ply\r", PLY),
+    (b"\0\0\0\x50", SELAFIN),
+    (b"DHI_DFS_", DHI),
+)
+_SUFFIX: dict[str, Format] = {
+    **dict.fromkeys((".zip", ".7z", ".rar", ".gz", ".tar", ".tgz", ".kmz"), ARCHIVE),
+    **dict.fromkeys((".ifc", ".ifczip", ".ifcxml"), IFC),
+    **dict.fromkeys((".las", ".laz"), CLOUD),
+    **dict.fromkeys((".grb", ".grib", ".grb2", ".grib2"), GRIB),
+    **dict.fromkeys((".slf", ".srf"), SELAFIN),
+    **dict.fromkeys((".2dm", ".dat", ".xmdf"), SMS),
+    **dict.fromkeys((".dfsu", ".dfs0", ".dfs1", ".dfs2", ".dfs3", ".mesh"), DHI),
+    **dict.fromkeys((".inp", ".rpt", ".out", ".net"), NETWORK),
+    **dict.fromkeys((".xlsx", ".xls", ".docx", ".doc", ".ods", ".pptx"), OFFICE),
+    **dict.fromkeys((".qgs", ".qgz"), PROJECT),
+    **dict.fromkeys((".ids", ".bcf", ".bcfzip"), IDS),
+    **dict.fromkeys((".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix"), PART),
+    **dict.fromkeys((".tfw", ".jgw", ".pgw", ".wld", ".ovr", ".aux", ".msk"), SIDE),
+    ".tin": TIN,
+    ".sww": SWW,
+    ".ply": PLY,
+    ".xdmf": XDMF,
+    ".pdf": DOCUMENT,
+    ".npy": NUMPY,
+    ".dwg": DWG,
+    ".xml": XML,
+    ".json": JSON,
+    ".000": ENC,
+    ".csv": _read(SERIES),
+    ".tsv": _read(SERIES),
+    ".txt": _read(SERIES),
+}
+_HGT_SIZES = {1201 * 1201 * 2, 3601 * 3601 * 2, 1801 * 3601 * 2}
+_SERVICE_ROOTS = ("capabilities", "servicemetadata", "getrecord", "sensorcollection", "observation", "exceptionreport")
+
+
+def identify(path: Path, head: bytes) -> Format:
+    """Tell the kind of a file; ``UNKNOWN`` where neither content nor name says it.
+
+    Parameters
+    ----------
+    path : Path
+        An existing file.
+    head : bytes
+        Its first bytes (``guard.head_of``).
+    """
+    suffix = path.suffix.lower()
+    found = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
+    found = found or _binary(path, head, suffix) or _text(path, head)
+    if found is None or (found.reader == NETCDF and suffix == ".sww"):
+        found = _SUFFIX.get(suffix, UNKNOWN)
+    return found
+
+
+def _binary(path: Path, head: bytes, suffix: str) -> Format | None:
+    if head.startswith(b"PK"):
+        packed = {".xlsx": OFFICE, ".docx": OFFICE, ".pptx": OFFICE, ".qgz": PROJECT, ".bcf": IDS, ".bcfzip": IDS}
+        return packed.get(suffix, IFC if suffix == ".ifczip" else ARCHIVE)
+    if head.startswith(b"SQLite format 3\0"):
+        return _read(VECTOR, "GPKG") if head[68:72] in (b"GPKG", b"GP10", b"GP11") or suffix == ".gpkg" else DATABASE
+    if head.startswith(b"\x89HDF\r\n\x1a\n"):
+        return _hdf(path, suffix)
+    if head.startswith(b"\0\0\x27\x0a"):
+        return PART if suffix == ".shx" else _read(VECTOR, "ESRI Shapefile")
+    if suffix == ".hgt" and path.stat().st_size in _HGT_SIZES:
+        return _read(RASTER, "SRTMHGT")
+    if b"OSMHeader" in head[:64]:
+        return OSM
+    if suffix == ".pbf":
+        return TILE
+    if re.match(rb"^\d{5}[23]LE1 ", head):
+        return ENC
+    return DHI if b"DHI_DFS_" in head[:64] else None
+
+
+def _hdf(path: Path, suffix: str) -> Format:
+    if suffix == ".hdf" and re.search(r"\.[pgu]\d\d\.hdf$", path.name.lower()):
+        return HECRAS
+    return {".xmdf": SMS, ".h5": HDF, ".hdf5": HDF, ".hdf": HDF, ".he5": HDF}.get(suffix, _read(NETCDF))
+
+
+def _text(path: Path, head: bytes) -> Format | None:
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"<") or head.startswith((b"\xff\xfe<\0", b"\xfe\xff\0<")):
+        return _xml(head, path.suffix.lower())
+    if re.match(rb"\{|\[\s*[\[{\"\d\-]", text):
+        return _json(path, head)
+    if re.match(rb"(999\r?\n[^\n]*\n\s*)*0\s*\r?\n\s*SECTION", text):
+        return _read(VECTOR, "DXF")
+    if re.match(rb"(ncols|nrows)\s+\d+\s", text, re.IGNORECASE):
+        return _read(RASTER, "AAIGrid")
+    return None
+
+
+def _xml(head: bytes, suffix: str) -> Format:
+    text = head.decode("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
+    prolog = re.match(r"(?:\ufeff|\s|<\?.*?\?>|<!--.*?-->)*", text, re.DOTALL)
+    rest = text[prolog.end() :] if prolog else text
+    if rest.startswith("<!") or "<!ENTITY" in rest:
+        return XDMF if suffix == ".xdmf" else HOSTILE
+    root = re.match(r"<([\w.\-]+:)?([\w.\-]+)", rest)
+    name = root.group(2).lower() if root else ""
+    if name in ("kml", "gpx"):
+        return _read(VECTOR, name.upper())
+    if name == "featurecollection" and "opengis.net/gml" in rest:
+        return _read(VECTOR, "GML")
+    if name.startswith("ifcxml"):
+        return IFC
+    if name == "xdmf":
+        return XDMF
+    service = any(word in name for word in _SERVICE_ROOTS)
+    return SERVICE if service else XML
+
+
+def _json(path: Path, head: bytes) -> Format:
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - len(head)))
+        ends = head + stream.read()
+    if b'"UTF8Encoding"' in ends or b'"encodeOffsets"' in ends:
+        return ENCODED
+    if re.search(rb'"type"\s*:\s*"Topology"', head):
+        return TOPOLOGY
+    features = rb'"(Feature|FeatureCollection|(Multi)?(Point|LineString|Polygon)|GeometryCollection)"'
+    return _read(VECTOR, "GeoJSON") if re.search(rb'"type"\s*:\s*' + features, ends) else JSON

@@ -1,0 +1,86 @@
+"""Opening: the source for a path, chosen by scheme, content and suffix."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from layers.errors import SourceUnavailable
+from layers.sources import formats, guard
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from layers.sources.source import DataSource
+
+NAMED = 5
+"""How many files of a folder a sentence names."""
+
+
+def open_source(path: str) -> DataSource:
+    """Open a file; its header is read, nothing more.
+
+    Raises
+    ------
+    SourceUnavailable
+        There is no such file, or its kind is not read here.
+    DataError
+        The file is damaged.
+    """
+    found = guard.local_path(path)
+    if found.is_dir():
+        raise _folder(path)
+    head = guard.head_of(found)
+    kind = formats.identify(found, head)
+    if not kind.reader:
+        raise _refused(kind, path)
+    reader: Any = import_module(kind.reader)
+    if not reader.sniff(found, head):
+        raise _refused(formats.HDF if head.startswith(b"\x89HDF") else formats.UNKNOWN, path)
+    return reader.open(path)
+
+
+def open_folder(path: str) -> list[str]:
+    """List the files of a folder that can be opened, sorted by name; folders inside are not searched.
+
+    Raises
+    ------
+    SourceUnavailable
+        There is no such folder.
+    """
+    folder = guard.local_path(path)
+    if not folder.is_dir():
+        raise SourceUnavailable("This is a file, not a folder.", where=path, remedy="Open the file.")
+    return [str(file) for file in sorted(folder.iterdir()) if is_readable(file)]
+
+
+def is_readable(path: Path) -> bool:
+    """Tell whether a file looks like one that can be opened; it may still turn out to be damaged."""
+    try:
+        return path.is_file() and bool(formats.identify(path, guard.head_of(path)).reader)
+    except OSError:
+        return False
+
+
+def _refused(kind: formats.Format, path: str) -> SourceUnavailable:
+    return SourceUnavailable(kind.refusal, where=path, remedy=kind.remedy, readable=formats.READABLE)
+
+
+def _folder(path: str) -> SourceUnavailable:
+    from pathlib import Path
+
+    names = [Path(file).name for file in open_folder(path)]
+    if not names:
+        return SourceUnavailable(
+            "This is a folder without a file that can be opened.",
+            where=path,
+            remedy="Files that open: {readable}.",
+            readable=formats.READABLE,
+        )
+    return SourceUnavailable(
+        "This is a folder with {count} files that can be opened.",
+        where=path,
+        remedy="Open one of them, for example {names}.",
+        count=len(names),
+        names=", ".join(names[:NAMED]),
+    )
