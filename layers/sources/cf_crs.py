@@ -1,0 +1,198 @@
+"""What a NetCDF file says of its horizontal reference system and its vertical datum."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from layers import crs
+from layers.errors import CrsMissing
+from layers.sources.cf_values import attribute, text
+from layers.sources.source import Warned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import netCDF4
+
+WKT_NAMES = ("crs_wkt", "spatial_ref", "esri_pe_string", "wkt", "WKT")
+EPSG_NAMES = ("epsg_code", "EPSG_code", "epsg", "EPSG", "epsg_id")
+PROJ_NAMES = ("proj4", "proj4_params", "proj4text", "proj4_string")
+GLOBAL_NAMES = ("crs", "epsg", "EPSG", "epsg_code", "EPSG_code", "spatial_ref", "crs_wkt", "geospatial_bounds_crs")
+DATUM_NAMES = ("VDATUM", "vdatum", "vertical_datum", "geopotential_datum_name", "geoid_name")
+DATUM_WORDS = r"NAP|TAW|MSL|LAT|MLLW|NAVD ?88|NGVD ?29|AHD|DHHN92|DHHN2016|DVR90|RH2000|NN2000|CN1985|CN1956|WUSONG_SH|吴淞|85高程"
+UNIT_WITH_DATUM = re.compile(rf"(?P<unit>m|metre|meter|metres|meters|cm|ft)\s*[+ ]?\s*\(?(?P<datum>{DATUM_WORDS})\)?")
+
+
+def mapping_of(
+    scope: Any, variables: Iterable[netCDF4.Variable[Any]]
+) -> tuple[netCDF4.Variable[Any] | None, list[Warned]]:
+    """Find the grid mapping of some variables: the one they name, else the only one there is."""
+    for variable in variables:
+        named = text(variable, "grid_mapping")
+        for word in re.split(r"[\s:]+", named):
+            found = scope.variables.get(word)
+            if found is not None and has_crs(found):
+                return found, []
+    found = [one for one in scope.variables.values() if one.size <= 1 and has_crs(one)]
+    if len(found) <= 1:
+        return (found[0] if found else None), []
+    said = {name_of(one): one for one in found}
+    if len(said) == 1:
+        return found[0], []
+    names = ", ".join(sorted(one.name for one in found))
+    return None, [
+        Warned(
+            "crs_contradiction",
+            "The file names several reference systems ({names}) and does not say which one holds.",
+            "Choose the reference system of the layer.",
+            {"names": names},
+        )
+    ]
+
+
+def has_crs(variable: netCDF4.Variable[Any]) -> bool:
+    """Whether a variable carries the attributes of a grid mapping."""
+    names = set(variable.ncattrs())
+    return bool(names & {*WKT_NAMES, *EPSG_NAMES, *PROJ_NAMES, "grid_mapping_name"})
+
+
+def name_of(mapping: netCDF4.Variable[Any]) -> str | None:
+    """Give the system of a grid mapping, None where it cannot be understood."""
+    return mapping_crs(mapping)[0]
+
+
+def mapping_crs(mapping: netCDF4.Variable[Any]) -> tuple[str | None, list[Warned]]:
+    """Read a grid mapping: WKT first, then EPSG codes, PROJ text and at last CF parameters."""
+    for name in WKT_NAMES:
+        found = understood(text(mapping, name))
+        if found:
+            return found, []
+    codes = [code for code in (epsg(attribute(mapping, name)) for name in EPSG_NAMES) if code]
+    if len(set(codes)) > 1:
+        said = ", ".join(f"EPSG:{code}" for code in dict.fromkeys(codes))
+        return None, [
+            Warned(
+                "crs_contradiction",
+                "The file contradicts itself about its reference system: {names}.",
+                "Choose the reference system of the layer.",
+                {"names": said},
+            )
+        ]
+    for said in (*(f"EPSG:{code}" for code in codes), *(text(mapping, name) for name in PROJ_NAMES)):
+        found = understood(said)
+        if found:
+            return found, []
+    return cf_parameters(mapping), []
+
+
+def epsg(value: Any) -> int | None:
+    """Give the code in ``28992``, ``'EPSG:28992'`` or a misspelt ``'EPGS:28992'``; None where there is none."""
+    found = re.search(r"(?<!\d)(\d{4,6})(?!\d)", str(np.ravel(np.asarray(value))[0])) if value is not None else None
+    return int(found[1]) if found else None
+
+
+def understood(said: str) -> str | None:
+    """Normalise what a file says; None where PROJ cannot read it."""
+    if not said:
+        return None
+    try:
+        return crs.normalise(f"EPSG:{said}" if re.fullmatch(r"\d{4,6}", said) else said)
+    except CrsMissing:
+        return None
+
+
+def cf_parameters(mapping: netCDF4.Variable[Any]) -> str | None:
+    """Build the system out of the CF parameters of a grid mapping; None where they do not suffice."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    parameters: dict[str, Any] = {}
+    for name in mapping.ncattrs():
+        value = attribute(mapping, name)
+        if name not in WKT_NAMES and value is not None and not (isinstance(value, str) and not value):
+            parameters[name] = value.tolist() if isinstance(value, (np.generic, np.ndarray)) else value
+    if not parameters.get("grid_mapping_name"):
+        return None
+    try:
+        return crs.normalise(CRS.from_cf(parameters).to_wkt())
+    except (CRSError, CrsMissing, KeyError, TypeError, ValueError):
+        return None
+
+
+def file_crs(
+    scope: Any, variables: Iterable[netCDF4.Variable[Any]]
+) -> tuple[str | None, netCDF4.Variable[Any] | None, list[Warned]]:
+    """Give the system of some variables: from their grid mapping, else from the file's own attributes.
+
+    Returns
+    -------
+    crs : str or None
+        ``EPSG:n`` or WKT.
+    mapping : netCDF4.Variable or None
+        The grid mapping it came from.
+    warnings : list of Warned
+    """
+    mapping, warnings = mapping_of(scope, variables)
+    if mapping is not None:
+        found, more = mapping_crs(mapping)
+        return found, mapping, more
+    if warnings:
+        return None, None, warnings
+    for place in (scope, scope.group() if hasattr(scope, "group") and callable(scope.group) else None):
+        for name in GLOBAL_NAMES if place is not None else ():
+            value = attribute(place, name)
+            found = understood(str(value).strip()) if value is not None else None
+            if found:
+                return found, None, []
+    return None, None, []
+
+
+def missing_crs(*, geographic: bool) -> Warned:
+    """Give the warning for coordinates without a reference system."""
+    if geographic:
+        return Warned(
+            "crs_missing",
+            "Coordinates are longitude and latitude in degrees, but no geodetic datum is named.",
+            "Choose the reference system of the layer, for example EPSG:4326 (WGS 84) or EPSG:4490 (CGCS2000).",
+        )
+    return Warned(
+        "crs_missing",
+        "The file names no horizontal reference system.",
+        "Choose the reference system of the layer.",
+    )
+
+
+def vertical_datum(
+    scope: Any, mapping: netCDF4.Variable[Any] | None, variables: Iterable[netCDF4.Variable[Any]]
+) -> str | None:
+    """Give the vertical datum: of the variables, the grid mapping, the file, or the one written into a unit."""
+    named = list(variables)
+    for place in (*named, mapping, scope):
+        for name in DATUM_NAMES if place is not None else ():
+            said = text(place, name)
+            if said:
+                return said
+    if mapping is not None:
+        for name in WKT_NAMES:
+            said = text(mapping, name)
+            if said and understood(said):
+                found = crs.vertical(said)
+                if found:
+                    return found
+    words = {datum for datum in (units_of(variable)[1] for variable in named) if datum}
+    return words.pop() if len(words) == 1 else None
+
+
+def units_of(variable: netCDF4.Variable[Any]) -> tuple[str | None, str | None]:
+    """Give the unit of a variable and the vertical datum written with it (``m NAP``), None where not given."""
+    said = text(variable, "units") or text(variable, "unit")
+    if not said:
+        found = re.search(r"\[([^\[\]]+)\]\s*$", text(variable, "long_name"))
+        said = found[1].strip() if found else ""
+    both = UNIT_WITH_DATUM.fullmatch(said)
+    if both is not None:
+        return both["unit"], both["datum"]
+    return said or None, None

@@ -1,0 +1,65 @@
+"""NetCDF files of models that follow neither CF nor UGRID: recognised, so that they are refused by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from layers.errors import DataError
+from layers.sources.cf_values import text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def holds(dataset: Any, *names: str) -> bool:
+    """Whether a file has all these variables or dimensions."""
+    return all(name in dataset.variables or name in dataset.dimensions for name in names)
+
+
+def is_3di(dataset: Any) -> bool:
+    """3Di results: its own lists of cells and lines."""
+    return bool(text(dataset, "threedicore_version")) or holds(dataset, "nMesh2D_nodes", "nMesh2D_lines")
+
+
+MODELS: tuple[tuple[str, Callable[[Any], bool]], ...] = (
+    ("3Di", is_3di),
+    ("TUFLOW FV", lambda d: "tuflow" in text(d, "Origin").lower() or holds(d, "cell_Nvert", "cell_node")),
+    ("ANUGA (SWW)", lambda d: holds(d, "number_of_volumes", "volumes")),
+    ("SFINCS (subgrid)", lambda d: holds(d, "z_zmin", "uv_zmin")),
+    ("SCHISM", lambda d: holds(d, "SCHISM_hgrid_face_nodes") and "SCHISM_hgrid" not in d.variables),
+    ("FVCOM", lambda d: holds(d, "nele", "nv")),
+    ("ADCIRC", lambda d: holds(d, "element", "nvel")),
+    ("D-Flow FM (NetNode/NetLink)", lambda d: holds(d, "NetNode_x", "NetLink")),
+    ("MIKE", lambda d: "mike" in text(d, "source").lower() and holds(d, "nElements")),
+)
+
+
+def refuse_model(dataset: Any, path: str) -> None:
+    """Refuse the file of a known model in words.
+
+    Raises
+    ------
+    DataError
+        Names what the file looks like.
+    """
+    for name, is_it in MODELS:
+        if is_it(dataset):
+            raise DataError(
+                "This looks like a file of {model} in the model's own form, which is not read.",
+                where=path,
+                remedy="Export the result as UGRID NetCDF or as a CF grid and open that.",
+                model=name,
+            )
+
+
+def nothing_found(dataset: Any, path: str) -> DataError:
+    """Give the error for a NetCDF file without anything this program shows; it lists what is inside."""
+    shown = [
+        f"{name}({', '.join(str(d) for d in one.dimensions)})" for name, one in list(dataset.variables.items())[:8]
+    ]
+    return DataError(
+        "This NetCDF file holds no grid with coordinates, no mesh and no time series.",
+        where=path,
+        remedy="It holds: {names}. Coordinates need units, axis or standard_name as CF asks.",
+        names=", ".join(shown) or "-",
+    )

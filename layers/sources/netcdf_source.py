@@ -1,0 +1,158 @@
+"""An open NetCDF file and the layers found in it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+# A lock would keep a running model from writing on; it must be off before the library is loaded.
+os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
+
+import netCDF4  # noqa: E402 - see above
+
+from layers.errors import DataError, SourceUnavailable  # noqa: E402
+from layers.sources.cf_curvilinear import centres_of, curvilinear_parts, is_turned  # noqa: E402
+from layers.sources.cf_grid import GridPart, grid_parts, plane_of  # noqa: E402
+from layers.sources.cf_mesh import MeshPart  # noqa: E402
+from layers.sources.cf_scan import Scope  # noqa: E402
+from layers.sources.cf_series import SeriesPart, series_parts  # noqa: E402
+from layers.sources.cf_values import text  # noqa: E402
+from layers.sources.netcdf_bytes import check_whole  # noqa: E402
+from layers.sources.netcdf_models import nothing_found, refuse_model  # noqa: E402
+from layers.sources.source import Block, Description, Request, Warned  # noqa: E402
+from layers.sources.ugrid import mesh_parts, skipped  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Part = GridPart | MeshPart | SeriesPart
+
+
+class NetcdfSource:
+    """A NetCDF file as a ``DataSource``.
+
+    Raises
+    ------
+    SourceUnavailable, DataError
+        See ``layers.sources.netcdf.open``.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        check_whole(path)
+        self._dataset = opened(path)
+        try:
+            refuse_model(self._dataset, path)
+            self._parts, self._warned, self._left_out = found_parts(self._dataset, path)
+            if not self._parts:
+                raise nothing_found(self._dataset, path)
+        except BaseException:
+            self.close()
+            raise
+
+    def describe(self) -> Description:
+        """Tell what is inside."""
+        layers = tuple(part.describe() for part in self._parts.values())
+        return Description(
+            path=self.path,
+            kind=layers[0].kind,
+            driver="NetCDF",
+            layers=layers,
+            warnings=self._warned,
+            extra={
+                "format": str(self._dataset.data_model),
+                "title": text(self._dataset, "title"),
+                "conventions": text(self._dataset, "Conventions"),
+                "left_out": self._left_out,
+            },
+        )
+
+    def read(self, request: Request) -> Block:
+        """Read what is asked for.
+
+        Raises
+        ------
+        DataError
+            The layer, variable, step or level does not exist, or the file is damaged there.
+        """
+        part = self._parts.get(request.layer) if request.layer else next(iter(self._parts.values()))
+        if part is None:
+            raise DataError(
+                "There is no layer {name}.",
+                where=self.path,
+                remedy="The layers are: {names}.",
+                name=request.layer,
+                names=", ".join(self._parts),
+            )
+        return part.read(request)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._dataset.isopen():
+            self._dataset.close()
+
+
+def opened(path: str) -> netCDF4.Dataset:
+    """Open with the library; stored numbers are handed out as they are."""
+    try:
+        dataset = netCDF4.Dataset(path, "r")
+    except (OSError, RuntimeError, UnicodeError) as fault:
+        raise SourceUnavailable(
+            "The NetCDF library cannot open the file: {reason}.",
+            where=path,
+            remedy="It may be damaged or no NetCDF file; copy it again from its origin.",
+            reason=str(fault),
+        ) from fault
+    dataset.set_auto_maskandscale(False)
+    dataset.set_auto_chartostring(False)
+    return dataset
+
+
+def groups(root: Any, prefix: str = "") -> Iterator[tuple[Any, str]]:
+    """Walk the groups of a file, the root first."""
+    yield root, prefix
+    for name, group in root.groups.items():
+        yield from groups(group, f"{prefix}{name}/")
+
+
+def found_parts(dataset: netCDF4.Dataset, path: str) -> tuple[dict[str, Part], tuple[Warned, ...], list[str]]:
+    """Find all layers of a file.
+
+    Returns
+    -------
+    parts : dict of str to Part
+        By key: meshes first, then grids, curvilinear grids and series.
+    warnings : tuple of Warned
+    left_out : list of str
+        Names of numeric variables that no layer shows.
+    """
+    parts: dict[str, Part] = {}
+    warned: list[Warned] = []
+    left_out: list[str] = []
+    for group, prefix in groups(dataset):
+        scope = Scope(group, path, prefix)
+        warned += skipped(scope)
+        found = parts_of(scope)
+        shown = {name for part in found for name in part.names}
+        left_out += [f"{prefix}{one.name}" for one in scope.data() if str(one.name) not in shown]
+        parts.update((part.key, part) for part in found)
+    return parts, tuple(warned), left_out
+
+
+def parts_of(scope: Scope) -> list[Part]:
+    """Find the layers of one group."""
+    data = scope.data()
+    meshes, used = mesh_parts(scope, data)
+    rest = [one for one in data if str(one.name) not in used]
+    flat: list[Any] = []
+    turned: list[Any] = []
+    left: list[Any] = []
+    for one in rest:
+        plane, centres = plane_of(scope.group, one.dimensions), centres_of(scope.group, one)
+        if centres is not None and is_turned(scope, one, plane):
+            turned.append((one, centres))
+        else:
+            (left if plane is None else flat).append(one)
+    maps: list[Part] = [*meshes, *grid_parts(scope, flat), *curvilinear_parts(scope, turned)]
+    # A number per moment beside a map (the model's own time step) is no station.
+    return [*maps, *series_parts(scope, left, stations_only=bool(maps))]
