@@ -182,7 +182,7 @@ class Journal:
 
     def _rotate(self, sequence: int, snapshot: Snapshot, state: Json) -> None:
         try:
-            write_base(self.folder, sequence, snapshot, state)
+            write_base(self.folder, sequence, snapshot, state, pause_s=0.0005)
         except OSError:
             # The old base and all acts since are still there; the next checkpoint tries again.
             return

@@ -71,6 +71,11 @@ def tr(text: str, **fields: object) -> str:
         return text.format(**fields)
 
 
+def translated(text: str, name: str) -> str:
+    """Give an English sentence in a named language, whatever is on screen; English where there is no entry."""
+    return catalogue(name).get(text, text)
+
+
 def set_language(name: str) -> None:
     """Change the language and tell ``language_changed``.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
@@ -85,8 +86,13 @@ def _lines(folder: Path) -> Iterator[bytes]:
 
 
 # ------------------------------------------------------------------------ base
-def write_base(folder: Path, sequence: int, snapshot: Snapshot, state: Json) -> None:
+def write_base(folder: Path, sequence: int, snapshot: Snapshot, state: Json, pause_s: float = 0.0) -> None:
     """Write ``base.json`` whole: the document after act number ``sequence``.
+
+    Parameters
+    ----------
+    pause_s : float
+        Rest (s) after each piece, so that a thread in the background does not hold up the window's.
 
     Raises
     ------
@@ -94,7 +100,14 @@ def write_base(folder: Path, sequence: int, snapshot: Snapshot, state: Json) -> 
         The disk refuses; the old base is untouched.
     """
     header = {"format": FORMAT, "version": VERSION, "session": {**state, "sequence": sequence}}
-    durable.replace(folder / "base.json", snapshot.chunks(header))
+    durable.replace(folder / "base.json", _unhurried(snapshot.chunks(header), pause_s))
+
+
+def _unhurried(chunks: Iterator[bytes], pause_s: float) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+        if pause_s:
+            time.sleep(pause_s)
 
 
 def read_story(folder: Path) -> Story:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from layers.layer import Layer
 
 Json = dict[str, Any]
-BATCH = 400
+BATCH = 100
 """Features written in one piece: between two pieces other threads get their turn."""
 
 

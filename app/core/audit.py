@@ -1,0 +1,195 @@
+"""Audit: an append-only log in which each line carries the hash of the one before."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from app.core.locks import FileLock
+from app.core.settings import folder
+from layers.errors import DataError, SourceUnavailable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+START = "0" * 64
+"""Hash before the first line."""
+
+
+def default_log() -> Path:
+    """Give the log of this user: ``home()/audit/audit.jsonl``."""
+    return folder("audit") / "audit.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A line that breaks the chain: its number (from 1) and what is wrong, an English sentence to be translated."""
+
+    line: int
+    what: str
+
+
+class AuditLog:
+    """A log of who did what to which object with which result.
+
+    Parameters
+    ----------
+    path : pathlib.Path, optional
+        The file; ``default_log()`` where none is given. Several programs may write to it at once.
+
+    Notes
+    -----
+    A line is JSON with ``number``, ``time`` (UTC), ``person``, ``action``, ``object``, ``result``, ``previous`` (hash
+    of the line before) and ``hash`` (of the line itself without this field). A changed, missing or moved line
+    breaks the chain. Lines cut off at the end are seen by comparing with the count and hash in the
+    ``.head`` file beside the log, or with a hash that was noted elsewhere.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = default_log() if path is None else path
+        self.head_path = self.path.with_suffix(".head")
+
+    def record(self, action: str, object: str, result: str, person: str = "") -> str:  # noqa: A002 - the word of the trade
+        """Append one line and sync it to the disk.
+
+        Parameters
+        ----------
+        action, object, result : str
+        person : str
+            Name; the login name where none is given.
+
+        Returns
+        -------
+        str
+            Hash of the line.
+
+        Raises
+        ------
+        DataError
+            The end of the log is broken: nothing is appended to it.
+        SourceUnavailable
+            The log cannot be written.
+        """
+        entry: dict[str, Any] = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "person": person or login_name(),
+            "action": action,
+            "object": object,
+            "result": result,
+        }
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(self.path.with_suffix(".lock")):
+                return self._append(entry)
+        except OSError as error:
+            raise SourceUnavailable(
+                "The audit log cannot be written: {reason}",
+                where=str(self.path),
+                reason=error.strerror or str(error),
+            ) from error
+
+    def _append(self, entry: dict[str, Any]) -> str:
+        number, previous = self._last()
+        whole = {"number": number + 1, **entry, "previous": previous}
+        whole["hash"] = _hash(whole)
+        with self.path.open("ab") as file:
+            file.write(_text(whole) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        head = {"number": whole["number"], "hash": whole["hash"]}
+        self.head_path.write_bytes(_text(head))
+        return str(whole["hash"])
+
+    def _last(self) -> tuple[int, str]:
+        """Give number and hash of the last line."""
+        if not self.path.exists() or not self.path.stat().st_size:
+            return 0, START
+        with self.path.open("rb") as file:
+            file.seek(max(self.path.stat().st_size - 65536, 0))
+            line = file.read().splitlines(keepends=True)[-1]
+        last = _entry(line)
+        if last is None or last.get("hash") != _hash(last):
+            raise DataError(
+                "The end of the audit log is broken.",
+                where=str(self.path),
+                remedy="Keep the file as evidence and move it away; a new log is begun.",
+            )
+        return int(last["number"]), str(last["hash"])
+
+
+def verify(path: Path) -> list[Problem]:
+    """Give the places where a log was changed; none where the chain holds.
+
+    Raises
+    ------
+    SourceUnavailable
+        The log cannot be read.
+    """
+    try:
+        lines = path.read_bytes().splitlines(keepends=True)
+    except OSError as error:
+        raise SourceUnavailable(
+            "The file cannot be read: {reason}", where=str(path), reason=error.strerror or str(error)
+        ) from error
+    problems: list[Problem] = []
+    previous, number = START, 0
+    for at, line in enumerate(lines, 1):
+        entry = _entry(line)
+        if entry is None:
+            problems.append(Problem(at, "The line cannot be read."))
+            continue
+        problems += [Problem(at, what) for what in _faults(entry, number + 1, previous)]
+        previous, number = str(entry.get("hash", "")), at
+    return problems + _head_faults(path.with_suffix(".head"), number, previous)
+
+
+def _faults(entry: dict[str, Any], number: int, previous: str) -> list[str]:
+    found: list[str] = []
+    if entry.get("hash") != _hash(entry):
+        found.append("The line was changed after it was written.")
+    if entry.get("previous") != previous or entry.get("number") != number:
+        found.append("A line before it is missing, was changed or was moved.")
+    return found
+
+
+def _head_faults(head: Path, number: int, previous: str) -> list[Problem]:
+    with suppress(OSError):
+        noted = _entry(head.read_bytes() + b"\n")
+        if noted is None or int(noted.get("number", 0)) > number:
+            return [Problem(number + 1, "Lines at the end are missing.")]
+        if noted.get("number") == number and noted.get("hash") != previous:
+            return [Problem(number, "The last line is not the one that was written.")]
+    return []
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return cast("dict[str, Any]", data) if isinstance(data, dict) else None
+
+
+def _text(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _hash(entry: dict[str, Any]) -> str:
+    bare = {key: value for key, value in entry.items() if key != "hash"}
+    return hashlib.sha256(_text(bare)).hexdigest()
+
+
+def login_name() -> str:
+    """Give the name of the operating system's user; empty where it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
