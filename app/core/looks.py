@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from app.core.camera import View
-    from layers.extent import Extent
     from layers.layer import Layer
     from layers.sources.source import LayerDescription, Statistics, Variable
     from layers.style import ColourScale
@@ -325,25 +324,20 @@ def _reason(layer: Layer, view: View, known: Known, *, scratch: bool) -> str:
         return "failed"
     if not scratch and layer.description is None:
         return "opening"
-    return "" if can_place(layer.crs, view.crs, layer.description) else _unplaced(layer)
+    if layer.kind == "series" and layer.description is not None and layer.description.bounds is None:
+        return "no_place"
+    return "" if can_place(layer.crs, view.crs) else _unplaced(layer)
 
 
 def _unplaced(layer: Layer) -> str:
     return "no_crs" if layer.crs is None else "map_no_crs"
 
 
-def can_place(crs: str | None, map_crs: str | None, description: LayerDescription | None) -> bool:
+def can_place(crs: str | None, map_crs: str | None) -> bool:
     """Tell whether a layer can be drawn on a map: both systems known, or both unknown."""
-    if description is not None and description.kind == "series" and description.bounds is None:
-        return True
     return (crs is None) == (map_crs is None)
 
 
 def is_degrees(description: LayerDescription | None) -> bool:
     """Tell whether a layer without a CRS says that its coordinates are degrees."""
     return bool(description and description.crs is None and description.extra.get("geographic"))
-
-
-def value_box(look: Look) -> Extent | None:
-    """Give the box of a layer in its own coordinates, as far as known."""
-    return look.description.bounds if look.description else None

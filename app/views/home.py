@@ -29,7 +29,7 @@ def map_system(layers: Iterable[Layer]) -> str | None:
 def layer_extent(layer: Layer, crs: str | None) -> Extent | None:
     """Give the box of a layer in the map's system; None where it is unknown or cannot be placed."""
     d = layer.description
-    if d is None or d.bounds is None or not can_place(layer.crs, crs, d):
+    if d is None or d.bounds is None or not can_place(layer.crs, crs):
         return None
     return projection.transformed_extent(d.bounds, layer.crs, crs)
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPen,
 
 from app.core.language import tr
 from app.views.ink import BODY, GRID, LARGE, SMALL, TITLE, Ink, colour, font, metrics
-from app.views.map2d.symbols import draw_swatch
+from app.views.map2d.swatches import draw_swatch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from app.views.map2d.legend import Bar, Entry, Row
 
 PAD = 12.0
+TIGHT = 8.0
 LEGEND_WIDTH = 232.0
 NARROW = 176.0
 MOST_ROWS = 10
@@ -45,7 +46,7 @@ class LegendCard:
     @property
     def size(self) -> QSizeF:
         """Outer size, px."""
-        return QSizeF(self.width, sum(line.height for line in self.lines) + 2 * PAD)
+        return QSizeF(self.width, sum(line.height for line in self.lines) + 2 * TIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def legend_card(found: Iterable[Entry], total: int, room: float, *, narrow: bool
     """
     width = NARROW if narrow else LEGEND_WIDTH
     lines: list[Line] = []
-    left, taken = room - 2 * PAD, 0
+    left, taken = room - 2 * TIGHT, 0
     for entry in found:
         own = entry_lines(entry, width - 2 * PAD, notes=not narrow, first=not lines)
         need = sum(line.height for line in own)
@@ -130,8 +131,10 @@ def legend_card(found: Iterable[Entry], total: int, room: float, *, narrow: bool
 
 def entry_lines(entry: Entry, width: float, *, notes: bool, first: bool) -> list[Line]:
     """Give the lines of one entry."""
-    lines = [] if first else [Line("gap", 12.0)]
     single = entry.rows[0] if len(entry.rows) == 1 and not entry.rows[0].text else None
+    if single and not entry.caption and not entry.missing:
+        return [Line("single", 20.0, entry.title, row=single)]
+    lines = [Line("space", 4.0)] if first else [Line("gap", 16.0)]
     lines.append(Line("title", 18.0, entry.title, row=single))
     if entry.missing:
         lines += [Line("missing", 15.0, text) for text in wrapped(entry.missing, width, 3)]
@@ -177,7 +180,7 @@ def panel(painter: QPainter, size: QSizeF, ink: Ink, radius: float = 6.0) -> Non
 def draw_legend(painter: QPainter, card: LegendCard, ink: Ink) -> None:
     """Draw the legend at the origin."""
     panel(painter, card.size, ink)
-    y, width = PAD, card.width - 2 * PAD
+    y, width = TIGHT, card.width - 2 * PAD
     for line in card.lines:
         _draw_line(painter, line, QRectF(PAD, y, width, line.height), ink)
         y += line.height
@@ -195,7 +198,10 @@ def _draw_line(painter: QPainter, line: Line, box: QRectF, ink: Ink) -> None:
     if line.row is not None:
         draw_swatch(painter, line.row, QRectF(left, box.top() + (box.height() - 12) / 2, SWATCH, 12), ink)
         left += SWATCH + GRID
+    if line.kind == "space":
+        return
     styles = {
+        "single": (BODY, False, ink.text),
         "title": (LARGE, True, ink.text),
         "caption": (BODY, False, ink.text),
         "row": (BODY, False, ink.text),

@@ -19,6 +19,8 @@ SPACING = 150.0
 
 STEPS = (30.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 5e-4, 2e-4, 1e-4)
 TEXT = 10.0
+CORNER = 64.0
+"""Degrees are left out this near to a corner, where other things stand, px."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,9 @@ def draw_graticule(painter: QPainter, grid: Graticule, ink: Ink) -> None:
     for y, _ in down:
         painter.drawLine(QPointF(0, round(y)), QPointF(wide, round(y)))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    for x, value in across:
+    for x, value in (place for place in across if CORNER < place[0] < wide - CORNER):
         _degree(painter, degrees_text(value, "x", step_x), QPointF(x, 10), ink)
-    for y, value in down:
+    for y, value in (place for place in down if CORNER < place[0] < high - 2 * CORNER):
         text = degrees_text(value, "y", step_y)
         _degree(painter, text, QPointF(wide - 6 - metrics(TEXT).horizontalAdvance(text) / 2, y), ink)
 

@@ -1,4 +1,4 @@
-"""Symbols drawn by QPainter: swatches of the legend; the map itself draws its symbols by kernels."""
+"""Swatches: what a row of the legend stands for, drawn by QPainter; the map draws its symbols by kernels."""
 
 from __future__ import annotations
 

@@ -1,0 +1,255 @@
+"""Features made ready for drawing: in the map's system, with boxes, rings and turns; done once, drawn often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.views import projection
+from app.views.map2d.fill import ring_bounds, ring_signs
+from layers.geometry import LINE, POINT, POLYGON
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from app.core.camera import View
+    from layers.extent import Extent
+    from layers.geometry import Geometry
+    from layers.sources.source import FeatureBlock
+
+
+@dataclass(slots=True, eq=False)
+class Features:
+    """Features of one layer in the map's system.
+
+    Parameters
+    ----------
+    block : FeatureBlock
+        As read, in the layer's own system.
+    box : Extent or None
+        What was read, in the map's system; None = the whole layer.
+    xy : ndarray, float64, (vertices, 2)
+        East, north in the map's system; NaN where it has no answer.
+    rings : ndarray, int64, (rings + 1,)
+    ring_range : ndarray, int64, (features + 1,)
+        Ring range of each feature.
+    boxes : ndarray, float64, (features, 4)
+        x0, y0, x1, y1; x0 = inf where a feature is empty.
+    """
+
+    block: FeatureBlock
+    box: Extent | None
+    xy: NDArray[np.float64]
+    rings: NDArray[np.int64]
+    parts: NDArray[np.int64]
+    ring_range: NDArray[np.int64]
+    types: NDArray[np.uint8]
+    boxes: NDArray[np.float64]
+    _kept: dict[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Count the features."""
+        return len(self.types)
+
+    def has(self, kind: int) -> bool:
+        """Tell whether there are features of a kind (``POINT``, ``LINE``, ``POLYGON``)."""
+        return bool(self.kept(f"has {kind}", lambda: np.any(self.types == kind)))
+
+    def kept(self, name: object, make: Any) -> Any:
+        """Give a derived array, made once."""
+        key = str(name)
+        if key not in self._kept:
+            self._kept[key] = make()
+        return self._kept[key]
+
+    @property
+    def signs(self) -> NDArray[np.int8]:
+        """Turn of each ring, for shells and holes."""
+        return self.kept("signs", lambda: ring_signs(self.xy, self.rings, self.parts))
+
+    @property
+    def ring_boxes(self) -> NDArray[np.float64]:
+        """Box of each ring."""
+        return self.kept("ring boxes", lambda: ring_bounds(self.xy, self.rings))
+
+    @property
+    def ring_owner(self) -> NDArray[np.int64]:
+        """Feature of each ring."""
+        return self.kept("ring owner", lambda: np.repeat(np.arange(len(self)), np.diff(self.ring_range)))
+
+    @property
+    def vertex_owner(self) -> NDArray[np.int64]:
+        """Feature of each vertex."""
+        return self.kept("vertex owner", lambda: np.repeat(np.arange(len(self)), np.diff(self.rings[self.ring_range])))
+
+    def covers(self, extent: Extent) -> bool:
+        """Tell whether everything inside a box of the map is held."""
+        box = self.box
+        return box is None or (
+            box.x0 <= extent.x0 and box.y0 <= extent.y0 and box.x1 >= extent.x1 and box.y1 >= extent.y1
+        )
+
+    def in_view(self, view: View) -> NDArray[np.bool_]:
+        """Tell which features' boxes touch a view."""
+        b, e = self.boxes, view.extent
+        return (b[:, 0] <= e.x1) & (b[:, 2] >= e.x0) & (b[:, 1] <= e.y1) & (b[:, 3] >= e.y0)
+
+
+def prepared(block: FeatureBlock, crs: str | None, map_crs: str | None, box: Extent | None) -> Features:
+    """Bring a block into the map's system and measure it.
+
+    Parameters
+    ----------
+    block : FeatureBlock
+        With geometry, in ``crs``.
+    box : Extent or None
+        What was asked for, in the map's system; None = all.
+    """
+    shape = block.geometry if block.geometry is not None else _no_geometry(len(block.ids))
+    x, y = projection.transformed(shape.xy[:, 0], shape.xy[:, 1], crs, map_crs)
+    same = x.base is shape.xy or np.shares_memory(x, shape.xy)
+    xy = shape.xy if same else np.column_stack([x, y])
+    rings = np.ascontiguousarray(shape.rings, np.int64)
+    ring_range = np.ascontiguousarray(shape.parts[shape.features], np.int64)
+    boxes = ring_bounds(xy, rings[ring_range])
+    return Features(block, box, np.ascontiguousarray(xy), rings, shape.parts, ring_range, shape.types, boxes)
+
+
+def _no_geometry(count: int) -> Geometry:
+    from layers.geometry import Geometry
+
+    none = np.zeros(1, np.int64)
+    return Geometry(np.empty((0, 2)), none, none, np.zeros(count + 1, np.int64), np.zeros(count, np.uint8))
+
+
+# ------------------------------------------------------------------- anchors
+def anchors(features: Features, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Give where the name of each chosen feature stands, map units: inside polygons, on lines, at points.
+
+    Returns
+    -------
+    ndarray, float64, (chosen, 2)
+        NaN where a feature has no place.
+    """
+    places = np.full((len(chosen), 2), np.nan)
+    for at, feature in enumerate(chosen):
+        kind = features.types[feature]
+        first, last = features.ring_range[feature], features.ring_range[feature + 1]
+        if first == last:
+            continue
+        if kind == POLYGON:
+            places[at] = _inside(features, int(first), int(last))
+        elif kind == LINE:
+            places[at] = _halfway(features, int(first), int(last))
+        elif kind == POINT:
+            places[at] = features.xy[features.rings[first]]
+    return places
+
+
+def _largest(features: Features, first: int, last: int) -> int:
+    boxes = features.ring_boxes[first:last]
+    return first + int(np.argmax((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])))
+
+
+def _inside(features: Features, first: int, last: int) -> NDArray[np.float64]:
+    """Give the centroid of the largest ring, moved into it where it lies outside."""
+    ring = _largest(features, first, last)
+    xy = features.xy[features.rings[ring] : features.rings[ring + 1]]
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    if len(xy) < 3:
+        return xy.mean(axis=0) if len(xy) else np.full(2, np.nan)
+    origin = xy[0]
+    x, y = (xy - origin).T
+    nx, ny = np.roll(x, -1), np.roll(y, -1)
+    cross = x * ny - nx * y
+    area = cross.sum()
+    if abs(area) < 1e-300:
+        return xy.mean(axis=0)
+    centre = np.array([((x + nx) * cross).sum(), ((y + ny) * cross).sum()]) / (3 * area) + origin
+    return centre if inside_ring(centre, xy) else _middle_of_row(xy, centre[1])
+
+
+def _middle_of_row(xy: NDArray[np.float64], row: float) -> NDArray[np.float64]:
+    """Give the middle of the widest stretch of a ring along one row."""
+    x, y = xy.T
+    nx, ny = np.roll(x, -1), np.roll(y, -1)
+    cuts = (y > row) != (ny > row)
+    if not cuts.any():
+        return xy.mean(axis=0)
+    at = np.sort(x[cuts] + (row - y[cuts]) / (ny[cuts] - y[cuts]) * (nx[cuts] - x[cuts]))
+    widths = at[1::2] - at[: len(at) // 2 * 2 : 2]
+    best = int(np.argmax(widths))
+    return np.array([(at[2 * best] + at[2 * best + 1]) / 2, row])
+
+
+def _halfway(features: Features, first: int, last: int) -> NDArray[np.float64]:
+    """Give the place half the way along the largest part of a line."""
+    part = _largest(features, first, last)
+    xy = features.xy[features.rings[part] : features.rings[part + 1]]
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    if len(xy) < 2:
+        return xy[0] if len(xy) else np.full(2, np.nan)
+    way = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
+    half = way[-1] / 2
+    return np.array([np.interp(half, way, xy[:, 0]), np.interp(half, way, xy[:, 1])])
+
+
+def inside_ring(point: NDArray[np.float64], xy: NDArray[np.float64]) -> bool:
+    """Tell whether a point lies inside a ring."""
+    x, y = xy.T
+    nx, ny = np.roll(x, -1), np.roll(y, -1)
+    cuts = (y > point[1]) != (ny > point[1])
+    if not cuts.any():
+        return False
+    at = x[cuts] + (point[1] - y[cuts]) / (ny[cuts] - y[cuts]) * (nx[cuts] - x[cuts])
+    return bool(np.count_nonzero(at > point[0]) % 2)
+
+
+# -------------------------------------------------------------------- nearest
+def nearest(features: Features, x: float, y: float, reach: tuple[float, float]) -> tuple[int, float] | None:
+    """Give the topmost feature at a place and its distance in shares of the reach.
+
+    Parameters
+    ----------
+    x, y : float
+        Map units.
+    reach : (float, float)
+        How far off a feature still counts, map units east and north.
+    """
+    b = features.boxes
+    near = (b[:, 0] <= x + reach[0]) & (b[:, 2] >= x - reach[0]) & (b[:, 1] <= y + reach[1]) & (b[:, 3] >= y - reach[1])
+    found: tuple[int, float] | None = None
+    for feature in np.flatnonzero(near)[::-1][:400]:
+        distance = _distance(features, int(feature), x, y, reach)
+        if distance <= 1.0 and (found is None or (distance < found[1] and features.types[feature] != POLYGON)):
+            found = int(feature), distance
+            if features.types[feature] == POLYGON:
+                break
+    return found
+
+
+def _distance(features: Features, feature: int, x: float, y: float, reach: tuple[float, float]) -> float:
+    place = np.array([x, y])
+    crossings, closest = 0, np.inf
+    for ring in range(features.ring_range[feature], features.ring_range[feature + 1]):
+        xy = features.xy[features.rings[ring] : features.rings[ring + 1]]
+        xy = xy[np.isfinite(xy).all(axis=1)]
+        if features.types[feature] == POLYGON:
+            crossings += inside_ring(place, xy) if len(xy) else 0
+        elif len(xy):
+            closest = min(closest, _to_line((xy - place) / reach, features.types[feature] == LINE))
+    if features.types[feature] == POLYGON:
+        return 0.0 if crossings % 2 else np.inf
+    return closest
+
+
+def _to_line(xy: NDArray[np.float64], joined: bool) -> float:
+    """Give the distance of the origin from points or from the line through them."""
+    if not joined or len(xy) < 2:
+        return float(np.hypot(*xy.T).min())
+    a, d = xy[:-1], np.diff(xy, axis=0)
+    length = (d**2).sum(axis=1)
+    share = np.clip(-(a * d).sum(axis=1) / np.where(length > 0, length, 1), 0, 1)
+    return float(np.hypot(*(a + d * share[:, None]).T).min())
