@@ -1,0 +1,1 @@
+"""The program: its document, its views and its window."""

@@ -1,0 +1,1 @@
+"""How the document looks: Qt and the drawing kernels live here."""

@@ -1,0 +1,1 @@
+"""The two-dimensional map: compiled drawing kernels, painters and the canvas."""

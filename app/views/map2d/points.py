@@ -1,0 +1,230 @@
+"""Point symbols: one shape, stamped at every point in its colour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numba import types
+
+from app.views.map2d.bands import in_bands
+from app.views.map2d.blend import lay, premultiplied, scaled
+from app.views.map2d.compiled import (
+    COLOURS,
+    INDEX,
+    INDEX_OUT,
+    NOTHING,
+    OFFSETS,
+    PICTURE,
+    REAL,
+    WHOLE,
+    WHOLES_OUT,
+    XY,
+    kernel,
+    read_only,
+)
+from app.views.map2d.fill import colour_of, fill_polygons
+from app.views.map2d.placement import PIXELS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from app.views.map2d.placement import Placement
+
+Shape = Literal["circle", "square", "triangle", "diamond", "cross"]
+
+PHASES = 4
+"""Places within a pixel, each way, at which a symbol is drawn exactly; others are moved to the nearest."""
+
+_WHITE, _ONE = np.array([0xFFFFFFFF], np.uint32), np.array([0, 1])
+
+STRIP = 32
+"""Rows drawn together: a strip of the picture stays in the processor's own memory while its points are stamped."""
+
+SPANS = read_only(types.int32, 4)
+STAMPS = read_only(types.uint8, 4)
+
+
+def draw_points(
+    picture: NDArray[np.uint32],
+    xy: NDArray[np.float64],
+    placement: Placement,
+    colours: NDArray[np.uint32],
+    size: float,
+    *,
+    shape: Shape = "circle",
+    classes: NDArray[np.int32] | None = None,
+    outline: int = 0,
+    outline_width: float = 0.0,
+    threads: int = 0,
+) -> None:
+    """Draw point symbols with antialiased edges, in place; later points lie over earlier ones.
+
+    Parameters
+    ----------
+    picture : ndarray, uint32, (height, width)
+        Premultiplied ``0xAARRGGBB``; drawn over.
+    xy : ndarray, float64, (points, 2)
+        East, north in the map's CRS; NaN points are left out.
+    placement : Placement
+        The view.
+    colours : ndarray, uint32
+        ``0xAARRGGBB``, not premultiplied: one per point, or a palette where ``classes`` is given.
+    size : float
+        Height and width of the symbol in px, to the middle of its outline.
+    shape : str
+        Kind of symbol.
+    classes : ndarray, int32, (points,), optional
+        Place in the palette of each point; a number outside the palette hides the point.
+    outline : int
+        Colour ``0xAARRGGBB`` of the outline, not premultiplied.
+    outline_width : float
+        Width in px; 0 = none.
+    threads : int
+        Threads to share the rows; 0 = as many as the machine suggests.
+    """
+    xy = np.ascontiguousarray(xy, np.float64).reshape(-1, 2)
+    palette = np.ascontiguousarray(colours, np.uint32)
+    places = np.empty(0, np.int32) if classes is None else np.ascontiguousarray(classes, np.int32)
+    if len(places) != len(xy) and (len(places) != 0 or len(palette) != len(xy)):
+        raise ValueError(f"{len(palette)} colours and {len(places)} classes for {len(xy)} points")
+    line = outline_width if outline >> 24 else 0.0
+    whole = stamps(shape, size, line / 2)
+    inside = stamps(shape, size, -line / 2, whole.shape[2]) if line > 0.0 else whole
+
+    spans, reach = _spans(whole), float(whole.shape[2] // 2 + 1)
+    starts, order = _strips(xy, placement, picture.shape, reach)
+
+    def strips(first: int, last: int) -> None:
+        looks = (whole, inside, spans, outline)
+        _stamp(picture, xy, starts, order, palette, places, *placement, *looks, first, last)
+
+    in_bands(strips, len(starts) - 1, threads, smallest=2)
+
+
+def _strips(
+    xy: NDArray[np.float64], placement: Placement, shape: tuple[int, int], reach: float
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Give the points that touch each strip of rows, in their order: where each strip starts, and the points."""
+    count = -(-shape[0] // STRIP)
+    starts = np.zeros(count + 1, np.int64)
+    _sort(xy, *placement, shape[1], reach, starts, np.empty(0, np.int32))
+    order = np.empty(int(starts.sum()), np.int32)
+    starts[1:] = np.cumsum(starts[:-1])
+    starts[0] = 0
+    _sort(xy, *placement, shape[1], reach, starts, order)
+    starts[1:] = starts[:-1]
+    starts[0] = 0
+    return starts, order
+
+
+def stamps(shape: Shape, size: float, grown: float, side: int = 0) -> NDArray[np.uint8]:
+    """Give a symbol's coverage 0 to 255 at each place within a pixel.
+
+    Parameters
+    ----------
+    shape : str
+        Kind of symbol.
+    size : float
+        Height and width in px.
+    grown : float
+        Distance in px by which the outline is moved outwards.
+    side : int
+        Rows and columns of the result; 0 = as many as needed.
+
+    Returns
+    -------
+    ndarray, uint8, (PHASES, PHASES, side, side)
+        Row phase, column phase, row, column; the point lies at ``side // 2 + (phase + 0.5) / PHASES``.
+    """
+    corners = outline_of(shape, size, grown)
+    side = side or 2 * int(np.ceil(np.abs(corners).max())) + 1
+    out = np.zeros((PHASES, PHASES, side, side), np.uint8)
+    offsets = np.array([0, len(corners)])
+    for row in range(PHASES):
+        for column in range(PHASES):
+            sheet = np.zeros((side, side), np.uint32)
+            middle = side // 2 + (np.array([column, row]) + 0.5) / PHASES
+            fill_polygons(sheet, corners + middle, offsets, _ONE, PIXELS, _WHITE, threads=1)
+            out[row, column] = sheet >> 24
+    return out
+
+
+def _spans(whole: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Give the first cell of each row of each stamp that is not empty, and the one after the last."""
+    full = whole > 0
+    first, last = full.argmax(-1), whole.shape[-1] - full[..., ::-1].argmax(-1)
+    return np.where(full.any(-1)[..., None], np.stack([first, last], -1), 0).astype(np.int32)
+
+
+def outline_of(shape: Shape, size: float, grown: float) -> NDArray[np.float64]:
+    """Give the corners of a symbol round (0, 0), in px, y downwards.
+
+    Parameters
+    ----------
+    shape, size, grown :
+        As in `stamps`.
+
+    Returns
+    -------
+    ndarray, float64, (corners, 2)
+    """
+    half = size / 2
+    if shape == "circle":
+        angle = np.linspace(0.0, 2 * np.pi, 48, endpoint=False)
+        return max(half + grown, 0.0) * np.stack([np.cos(angle), np.sin(angle)], -1)
+    if shape == "square":
+        reach = max(half * 0.9 + grown, 0.0)
+        return reach * np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
+    if shape == "diamond":
+        reach = max(half * 1.1 + grown * np.sqrt(2.0), 0.0)
+        return reach * np.array([[0.0, -1.0], [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]])
+    if shape == "triangle":
+        reach = max(half * 1.2 + grown * 2.0, 0.0)
+        return reach * np.array([[0.0, -1.0], [np.sqrt(0.75), 0.5], [-np.sqrt(0.75), 0.5]])
+    arm, bar = max(half + grown, 0.0), max(max(size / 10, 0.5) + grown, 0.0)
+    steps = [(-bar, -arm), (bar, -arm), (bar, -bar), (arm, -bar), (arm, bar), (bar, bar)]
+    return np.array(steps + [(-x, -y) for x, y in steps])
+
+
+@kernel(NOTHING(XY, REAL, REAL, REAL, REAL, WHOLE, REAL, WHOLES_OUT, INDEX_OUT))
+def _sort(xy, ox, oy, sx, sy, width, reach, at, order):
+    """Count the points of each strip, or, with room in `order`, put them there."""
+    strips = len(at) - 1
+    for point in range(len(xy)):
+        x, y = (xy[point, 0] - ox) * sx, (oy - xy[point, 1]) * sy
+        if not (x > -reach and x < width + reach and y > -reach and y < strips * STRIP + reach):
+            continue
+        first, last = int(max(y - reach, 0.0)) // STRIP, int(max(y + reach, 0.0)) // STRIP
+        for strip in range(first, min(last + 1, strips)):
+            if len(order):
+                order[at[strip]] = point
+            at[strip] += 1
+
+
+@kernel(
+    NOTHING(
+        PICTURE, XY, OFFSETS, INDEX, COLOURS, INDEX, REAL, REAL, REAL, REAL, STAMPS, STAMPS, SPANS, WHOLE, WHOLE, WHOLE,
+    )
+)  # fmt: skip
+def _stamp(picture, xy, starts, order, palette, places, ox, oy, sx, sy, whole, inside, spans, outline, first, last):
+    side, rim = whole.shape[2], premultiplied(outline)
+    for strip in range(first, last):
+        top, bottom = strip * STRIP, min((strip + 1) * STRIP, picture.shape[0])
+        for at in range(starts[strip], starts[strip + 1]):
+            point = order[at]
+            colour = colour_of(palette, places, point)
+            x, y = (xy[point, 0] - ox) * sx, (oy - xy[point, 1]) * sy
+            column, row = int(np.floor(x)), int(np.floor(y))
+            right, down = int((x - column) * PHASES), int((y - row) * PHASES)
+            left, upper = column - side // 2, row - side // 2
+            for j in range(max(0, top - upper), min(side, bottom - upper)):
+                start, end = np.int64(spans[down, right, j, 0]), np.int64(spans[down, right, j, 1])
+                for i in range(max(start, -left), min(end, picture.shape[1] - left)):
+                    core = np.int64(inside[down, right, j, i])
+                    if core == 255:
+                        lay(picture, upper + j, left + i, colour)
+                        continue
+                    edge = np.int64(whole[down, right, j, i]) - core
+                    part = scaled(colour, core)
+                    lay(picture, upper + j, left + i, part + scaled(rim, edge) if edge > 0 else part)
