@@ -13,13 +13,13 @@ from app.core.plugins import Plugin
 from app.core.tools import tool
 
 __all__ = [
+    "N_",
     "QUIET",
     "Crs",
     "Ge",
     "Job",
     "Label",
     "Le",
-    "N_",
     "Places",
     "Plugin",
     "Unit",

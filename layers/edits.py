@@ -8,7 +8,7 @@ from typing import Any
 from layers.errors import EditConflict, EditError
 
 Feature = dict[str, Any]
-"""``{"geometry": GeoJSON-like dict or None, "properties": {column: value}}``; coordinates (east, north) in the layer's CRS."""
+"""``{"geometry": GeoJSON-like dict or None, "properties": {column: value}}``; (east, north) in the layer's CRS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,7 @@ class Edit:
     def conflicts(self, other: Edit) -> list[int]:
         """List the features that both edits change to different ends."""
         return [
-            fid
-            for fid, change in self.changes.items()
-            if fid in other.changes and other.changes[fid].new != change.new
+            fid for fid, change in self.changes.items() if fid in other.changes and other.changes[fid].new != change.new
         ]
 
     def applied(self, features: dict[int, Feature]) -> dict[int, Feature]:

@@ -43,16 +43,12 @@ class Extent:
 
     def intersection(self, other: Extent) -> Extent | None:
         """Give the common box, or None where there is none."""
-        box = Extent(
-            max(self.x0, other.x0), max(self.y0, other.y0), min(self.x1, other.x1), min(self.y1, other.y1)
-        )
+        box = Extent(max(self.x0, other.x0), max(self.y0, other.y0), min(self.x1, other.x1), min(self.y1, other.y1))
         return box if box.x1 >= box.x0 and box.y1 >= box.y0 else None
 
     def union(self, other: Extent) -> Extent:
         """Give the smallest box around both."""
-        return Extent(
-            min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1)
-        )
+        return Extent(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
 
     def grown(self, share: float) -> Extent:
         """Give the box grown on each side by a share of its larger size."""

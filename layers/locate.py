@@ -94,9 +94,7 @@ def _candidates(
     return [(int(point[s]), part) for s, part in zip(starts, np.split(face, starts[1:]), strict=False)]
 
 
-def _in_face(
-    topology: Topology, face: int, x: float, y: float
-) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+def _in_face(topology: Topology, face: int, x: float, y: float) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
     ring = topology.face_nodes[topology.face_offsets[face] : topology.face_offsets[face + 1]].astype(np.int64)
     for corner in range(1, len(ring) - 1):
         three = ring[[0, corner, corner + 1]]
@@ -106,9 +104,7 @@ def _in_face(
     return None
 
 
-def barycentric(
-    nx: NDArray[np.float64], ny: NDArray[np.float64], x: float, y: float
-) -> NDArray[np.float64] | None:
+def barycentric(nx: NDArray[np.float64], ny: NDArray[np.float64], x: float, y: float) -> NDArray[np.float64] | None:
     """Give the weights of a triangle's corners at a point inside it (or on its edge), else None."""
     area = (nx[1] - nx[0]) * (ny[2] - ny[0]) - (nx[2] - nx[0]) * (ny[1] - ny[0])
     if area == 0.0:

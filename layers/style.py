@@ -80,7 +80,10 @@ class RasterStyle(Frozen):
 
 
 class MeshStyle(Frozen):
-    """``variable`` coloured by ``scale``; ``smooth`` interpolates node values; cells drier than ``dry_below`` (m, of ``depth_variable``) are not drawn."""
+    """``variable`` coloured by ``scale``; ``smooth`` interpolates node values.
+
+    Cells drier than ``dry_below`` (m, of ``depth_variable``) are not drawn.
+    """
 
     variable: str = ""
     level: int = 0

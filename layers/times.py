@@ -44,11 +44,7 @@ class TimeAxis:
 
     def __eq__(self, other: object) -> bool:
         """Compare kind and moments."""
-        return (
-            isinstance(other, TimeAxis)
-            and self.kind == other.kind
-            and np.array_equal(self._int, other._int)
-        )
+        return isinstance(other, TimeAxis) and self.kind == other.kind and np.array_equal(self._int, other._int)
 
     def __hash__(self) -> int:
         """Hash of the ends; axes are compared, seldom hashed."""

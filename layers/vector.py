@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
 from psygnal import Signal
+from pydantic import Field
 
 from layers.edits import Edit, Feature
 from layers.layer import Layer

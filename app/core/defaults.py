@@ -31,12 +31,15 @@ _GROUND = re.compile(
     r"elev|altitude|height_above|bathymetr|topograph|bed_?level|(^|[_ .])(dem|dtm|dsm)([_ .]|$)|gebco|ground|高程|地形",
     re.IGNORECASE,
 )
-_WATER = re.compile(r"river|lake|water|canal|ocean|sea|河|湖|水系|海", re.IGNORECASE)
+_WATER = re.compile(r"river|lake|water|canal|creek|河|湖|水系", re.IGNORECASE)
+_SEA = re.compile(r"ocean|sea_|bathymetr|marine|海域|海洋", re.IGNORECASE)
+_LAND = re.compile(r"(^|[_ ])land([_ ]|$)|country|countries|continent|陆地", re.IGNORECASE)
+_COAST = re.compile(r"coast|shore|岸线", re.IGNORECASE)
 _BUILT = re.compile(r"build|house|footprint|房|建筑", re.IGNORECASE)
 _ROAD = re.compile(r"road|street|highway|路|街", re.IGNORECASE)
 _DYKE = re.compile(r"dyke|dike|levee|seawall|堤|海塘", re.IGNORECASE)
 _NAMES = ("name_zh", "NAME_ZH", "name", "NAME", "Name", "名称", "NAME_CHN", "stnm", "STNM")
-_PALETTE = (("#c9d8c5", "#6f8f68"), ("#e6d5b8", "#a3875a"), ("#d3cfe4", "#7f78a8"), ("#f0cfc4", "#b5735f"))
+_PALETTE = (("#dfe7d8", "#8fa283"), ("#eee4cf", "#b59f74"), ("#e0deeb", "#908bb0"), ("#d9e6e6", "#7f9d9d"))
 LABEL_LIMIT = 400
 
 
@@ -156,19 +159,24 @@ def _vector_style(d: LayerDescription, words: str, number: int) -> VectorStyle:
 
 
 def _symbol(kind: str, words: str, number: int) -> Symbol:
-    fill, stroke = _PALETTE[number % len(_PALETTE)]
     if "point" in kind:
         return Symbol(fill="#d35400", stroke="#ffffff", width=1.2, size=7.0)
+    fill, stroke = _PALETTE[number % len(_PALETTE)]
     if "line" in kind or "curve" in kind:
-        if _DYKE.search(words):
-            return Symbol(fill=None, stroke="#8a5a2b", width=2.4)
-        if _WATER.search(words):
-            return Symbol(fill=None, stroke="#3a86c8", width=1.4)
-        if _ROAD.search(words):
-            return Symbol(fill=None, stroke="#b7a98f", width=1.6)
-        return Symbol(fill=None, stroke=stroke, width=1.4)
-    if _BUILT.search(words):
-        return Symbol(fill="#cfc6bb", stroke="#8f8578", width=0.6)
-    if _WATER.search(words):
-        return Symbol(fill="#b9d9ee", stroke="#6ba5cc", width=0.8)
-    return Symbol(fill=fill, stroke=stroke, width=1.0)
+        plain = Symbol(fill=None, stroke=stroke, width=1.4)
+        return next((s for words_of, s in _LINES if words_of.search(words)), plain)
+    return next((s for words_of, s in _AREAS if words_of.search(words)), Symbol(fill=fill, stroke=stroke))
+
+
+_LINES = (
+    (_DYKE, Symbol(fill=None, stroke="#8a5a2b", width=2.4)),
+    (_COAST, Symbol(fill=None, stroke="#4a6a80", width=1.2)),
+    (_WATER, Symbol(fill=None, stroke="#3a86c8", width=1.4)),
+    (_ROAD, Symbol(fill=None, stroke="#b7a98f", width=1.6)),
+)
+_AREAS = (
+    (_BUILT, Symbol(fill="#cfc6bb", stroke="#8f8578", width=0.6)),
+    (_SEA, Symbol(fill="#d6e7f3", stroke="#a9c6dc", width=0.6)),
+    (_WATER, Symbol(fill="#b9d9ee", stroke="#6ba5cc", width=0.8)),
+    (_LAND, Symbol(fill="#f3eee3", stroke="#b8ab90", width=0.8)),
+)

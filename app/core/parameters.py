@@ -303,9 +303,7 @@ def _places_file(path: Path) -> Places:
     heads = {name.lower(): name for name in (rows[0] if rows else {})}
     pair = next(((heads[a], heads[b]) for a, b in (("x", "y"), ("lon", "lat")) if a in heads and b in heads), None)
     if pair is None:
-        raise DataError(
-            "The file has no columns x and y.", where=str(path), remedy="Name the columns x,y or lon,lat."
-        )
+        raise DataError("The file has no columns x and y.", where=str(path), remedy="Name the columns x,y or lon,lat.")
     name = next((heads[n] for n in ("name", "id", "stcd", "名称") if n in heads), None)
     return Places(
         np.array([_number(r[pair[0]]) for r in rows]),

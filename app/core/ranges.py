@@ -75,9 +75,7 @@ class RangeStore:
             if self._path is None:
                 return
             with closing(sqlite3.connect(self._path, timeout=2.0)) as base, base:
-                base.execute(
-                    "INSERT OR REPLACE INTO ranges VALUES (?, ?)", (key, json.dumps(asdict(statistics)))
-                )
+                base.execute("INSERT OR REPLACE INTO ranges VALUES (?, ?)", (key, json.dumps(asdict(statistics))))
 
     def _load(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

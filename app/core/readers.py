@@ -108,10 +108,17 @@ class _Reader:
                 self.wake.wait()
         return None
 
+    def _put_back(self, ticket: Ticket) -> None:
+        with self.wake:
+            self.queues[URGENT].appendleft(ticket)
+
     def _talk(self) -> None:
         try:
             read_frame(cast("Any", self.process.stdout), 1 << 16)
             while (ticket := self._next()) is not None:
+                if self.process.poll() is not None:
+                    self._put_back(ticket)
+                    raise EOFError("the reader ended while it was idle")
                 self.current = ticket
                 self.deadline = time.monotonic() + ticket.timeout_s
                 answer = self._exchange(ticket)

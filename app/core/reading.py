@@ -233,7 +233,7 @@ class Reading:
             self.failed.emit(layer, answer)
             return
         self._files[layer.source] = f"{layer.source}|{answer.extra.get('state', '')}"
-        layer.attach(self.pool.open(layer.source), answer.layer(layer.key))
+        self.document.attach(layer, self.pool.open(layer.source), answer.layer(layer.key))
         self._set_state(layer.id, "ok")
         self.opened.emit(layer)
         if layer.kind == "mesh":

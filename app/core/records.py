@@ -153,9 +153,7 @@ def _write_record(run: Run, core: dict[str, Any], arguments: dict[str, Any], out
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(run.seconds, 3),
         "stats": run.stats,
-        "outputs": [
-            {"path": p.name, "sha256": file_hash(p), "bytes": p.stat().st_size} for p in run.outputs
-        ],
+        "outputs": [{"path": p.name, "sha256": file_hash(p), "bytes": p.stat().st_size} for p in run.outputs],
     }
     durable.replace(record, [json.dumps(document, ensure_ascii=False, indent=1).encode()])
     return record

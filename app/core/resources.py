@@ -50,9 +50,7 @@ def peak_rss_mb() -> float:
     return round((own + children) / unit, 1)
 
 
-def run_by_name(
-    tool_id: str, given: dict[str, Any], out: Path | None, memory: int, vdatum: str | None
-) -> Run:
+def run_by_name(tool_id: str, given: dict[str, Any], out: Path | None, memory: int, vdatum: str | None) -> Run:
     """Run a tool by its id; what a cluster's worker is asked to do."""
     from app.core.jobs import Job
     from app.core.records import run_tool

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
-import numpy as np
-
-from layers.extent import Extent
-from layers.geometry import Geometry
-from layers.times import TimeAxis
-
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
-Kind = Literal[
-    "raster", "vector", "mesh", "series", "bim", "network", "points", "service", "package", "workspace"
-]
+    from layers.extent import Extent
+    from layers.geometry import Geometry
+    from layers.times import TimeAxis
+
+Kind = Literal["raster", "vector", "mesh", "series", "bim", "network", "points", "service", "package", "workspace"]
 Location = Literal["node", "face", "edge", "cell", "station", "element"]
 
 
@@ -52,7 +49,10 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One attribute of a vector layer: type is ``int``, ``float``, ``text``, ``date``, ``time``, ``bool`` or ``bytes``."""
+    """One attribute of a vector layer.
+
+    ``type`` is ``int``, ``float``, ``text``, ``date``, ``time``, ``bool`` or ``bytes``.
+    """
 
     name: str
     type: str
@@ -127,7 +127,7 @@ class RasterRequest:
 
 @dataclass(frozen=True, slots=True)
 class RasterBlock:
-    """Cells of a raster: values float32 (band, row, column), row 0 north, NaN = no data; ``box`` = its cell edges."""
+    """Cells of a raster: values float32 (band, row, column), row 0 north, NaN = no data; ``box`` = cell edges."""
 
     values: NDArray[np.float32]
     box: Extent
@@ -147,7 +147,7 @@ class FeatureRequest:
 
 @dataclass(frozen=True, slots=True)
 class FeatureBlock:
-    """Features: ids int64 (n,), geometry (None if not asked), columns as arrays of length n (text as list of str|None)."""
+    """Features: ids int64 (n,), geometry (None if not asked), columns of length n (text as list of str|None)."""
 
     ids: NDArray[np.int64]
     geometry: Geometry | None
@@ -243,9 +243,7 @@ class Statistics:
     share: float = 1.0
 
 
-Request = (
-    RasterRequest | FeatureRequest | TopologyRequest | ValuesRequest | SeriesRequest | StatisticsRequest
-)
+Request = RasterRequest | FeatureRequest | TopologyRequest | ValuesRequest | SeriesRequest | StatisticsRequest
 Block = RasterBlock | FeatureBlock | Topology | Values | SeriesBlock | Statistics
 
 

@@ -41,9 +41,7 @@ def in_layer_crs(places: Places, layer: Layer) -> tuple[NDArray[np.float64], NDA
     return xy[:, 0], xy[:, 1]
 
 
-def series_at(
-    layer: Layer, variable: Variable, x: NDArray[np.float64], y: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def series_at(layer: Layer, variable: Variable, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give the series of a variable at places.
 
     Parameters

@@ -50,9 +50,7 @@ class Reel:
     def block(self, step: int) -> RasterBlock:
         """Give one step of a grid, whole and at full resolution."""
         counts = described(self.layer).counts
-        request = RasterRequest(
-            self.layer.key, (self.variable.name,), step, None, counts["width"], counts["height"]
-        )
+        request = RasterRequest(self.layer.key, (self.variable.name,), step, None, counts["width"], counts["height"])
         return cast("RasterBlock", self.layer.read(request))
 
 
