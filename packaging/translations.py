@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import speech
+from speech import name_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 SOURCES = ("app", "layers", "plugins")
-# Calls whose first argument is a sentence.
-MARKERS = {"tr": 0, "N_": 0}
-# Calls and the keyword arguments of theirs that are sentences.
-DECLARED = {"tool": ("title",), "Action": ("title",), "Menu": ("title",), "Plugin": ("title",), "Label": ("text",)}
-ERROR_ROOT = "HaitangError"
+# A colour or a unit: shown as it is in every language.
+SYMBOL = re.compile(r"#[0-9a-fA-F]{6,8}|mm|cm|m|km|s|h|d|%|°")
+# The numpydoc section whose texts a form shows below its fields.
+SECTION = re.compile(r"^Parameters\n-+\n(.*?)(?=^\w[^\n]*\n-+\n|\Z)", re.DOTALL | re.MULTILINE)
+ENTRY = re.compile(r"^(\w[\w, ]*?) ?:[^\n]*\n((?:    [^\n]*\n?)+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -43,64 +47,69 @@ def trees(root: Path) -> dict[str, ast.Module]:
     return {file.relative_to(root).as_posix(): ast.parse(file.read_text(encoding="utf-8")) for file in files}
 
 
-def error_names(parsed: Iterable[ast.Module]) -> set[str]:
-    """Names of HaitangError and of every class that descends from it."""
-    bases = {
-        node.name: {name_of(base) for base in node.bases}
-        for tree in parsed
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef)
-    }
-    family = {ERROR_ROOT}
-    while more := {name for name, parents in bases.items() if parents & family} - family:
-        family |= more
-    return family
-
-
-def name_of(node: ast.expr) -> str:
-    """Last part of a dotted name; empty for anything else."""
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
 def literals(node: ast.expr) -> Iterator[str | None]:
-    """Texts an expression can be: one, both of a condition, or None for a filled-in string nobody can translate."""
-    if isinstance(node, ast.IfExp):
-        yield from literals(node.body)
-        yield from literals(node.orelse)
-    elif isinstance(node, ast.JoinedStr):
-        yield None
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
-        yield node.value
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        parts = [*literals(node.left), *literals(node.right)]
-        yield "".join(part for part in parts if part) if None not in parts else None
+    """Texts an expression can be; None for a filled-in string that nobody can translate."""
+    for leaf in speech.leaves(node):
+        if isinstance(leaf, ast.JoinedStr):
+            yield None
+        elif isinstance(leaf, ast.Constant) and isinstance(leaf.value, str) and leaf.value:
+            yield leaf.value
 
 
-def spoken(call: ast.Call, family: set[str]) -> list[ast.expr]:
-    """Arguments of a call that a user reads."""
-    name = name_of(call.func)
-    wanted = DECLARED.get(name, ())
-    found = [call.args[0]] if name in MARKERS and call.args else []
-    if name in family:
-        wanted, found = ("what", "remedy"), call.args[:1]
-    return found + [keyword.value for keyword in call.keywords if keyword.arg in wanted]
+def declared(node: speech.FunctionNode, fields: set[str]) -> Iterator[str]:
+    """What a form shows of a tool: labels of its parameters, their choices, their help, and its summary."""
+    text = ast.get_docstring(node) or ""
+    if "summary" in fields:
+        yield text.partition("\n")[0]
+    for argument in [*node.args.args, *node.args.kwonlyargs]:
+        if argument.arg == "job" or argument.annotation is None:
+            continue
+        named = {name_of(part.func) for part in ast.walk(argument.annotation) if isinstance(part, ast.Call)}
+        if "Label" not in named:
+            yield argument.arg.replace("_", " ").capitalize()
+        for part in ast.walk(argument.annotation):
+            if isinstance(part, ast.Subscript) and name_of(part.value) == "Literal":
+                yield from (str(item.value) for item in ast.walk(part.slice) if isinstance(item, ast.Constant))
+    section = SECTION.search(text)
+    if section and "help" in fields:
+        yield from (" ".join(entry[1].split()) for entry in ENTRY.findall(section.group(1) + "\n"))
+
+
+def tools(tree: ast.Module) -> Iterator[ast.FunctionDef]:
+    """Functions that are declared as tools."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            marks = (mark for mark in node.decorator_list if isinstance(mark, ast.Call))
+            if any(name_of(mark.func) == "tool" for mark in marks):
+                yield node
+
+
+def module_name(file: str) -> str:
+    """Dotted name of a source file."""
+    return file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def collect(root: Path) -> tuple[list[Sentence], list[Fault]]:
     """Every sentence of the sources, and every one that is put together before it could be translated."""
     parsed = trees(root)
-    family = error_names(parsed.values())
-    sentences, faults = [], []
+    survey = speech.Survey()
+    files = {module_name(file): file for file in parsed}
+    for module, file in files.items():
+        survey.read(module, parsed[file])
+    fields = speech.learn(survey)
+    sentences: list[Sentence] = []
+    found: list[Fault] = []
+    for call in survey.calls:
+        file, line = files[call.module], call.node.lineno
+        for text in (text for value in survey.spoken(call) for text in literals(value)):
+            if text is None and survey.templates(call):
+                found.append(Fault("a sentence is filled in before translation", f"{file}:{line}"))
+            elif text is not None and not SYMBOL.fullmatch(text):
+                sentences.append(Sentence(text, file, line))
     for file, tree in parsed.items():
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            for text in (text for node in spoken(call, family) for text in literals(node)):
-                if text is None:
-                    faults.append(Fault("a sentence is filled in before translation", f"{file}:{call.lineno}"))
-                else:
-                    sentences.append(Sentence(text, file, call.lineno))
-    return sentences, faults
+        for node in tools(tree):
+            sentences += [Sentence(text, file, node.lineno) for text in declared(node, fields)]
+    return list(dict.fromkeys(sentences)), list(dict.fromkeys(found))
 
 
 def entries(folder: Path) -> tuple[dict[str, str], list[Fault]]:

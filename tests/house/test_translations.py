@@ -16,27 +16,50 @@ if TYPE_CHECKING:
 translations = packaging_module("translations")
 
 SOURCE = """
+from dataclasses import dataclass
+from app.core.tools import tool
 from app.core.language import tr
+class HaitangError(Exception):
+    def __init__(self, what, *, where="", remedy="", **fields):
+        self.template, self.remedy_template = what, remedy
+        self.shown = tr(self.template) + tr(self.remedy_template)
 class Broken(HaitangError): pass
 class Worse(Broken): pass
+class Words(QLabel):
+    def __init__(self, text, role=""):
+        self._text = text
+    def retranslate(self):
+        self.setText(tr(self._text))
+@dataclass
+class Act:
+    id: str
+    title: str
+def shown(act): return tr(act.title)
+def heading(text): return Words(text, "head")
 tr("Open" if a else "Close")
 tr("{count} layers "
    "are open", count=2)
-raise errors.Worse("The file {name} is broken.", where="x", remedy="Copy it again.", name="a")
-@tool(id="a.b", title="Flood depth", version="1")
-def depth(): ...
+raise Worse("The file {name} is broken.", where="the place", remedy="Copy it again.", name="a")
+Words("Depth of water", "small")
+heading("Water level")
+Act("open", "Open a file")
+@tool(id="a.b", version="1")
+def depth(ground: RasterLayer, wet_from: float = 1, kind: Literal["max", "min"] = "max", *, job): ...
+print("not said to a person")
 """
 SAID = {
-    "Open", "Close", "{count} layers are open", "The file {name} is broken.", "Copy it again.", "Flood depth",
+    "Open", "Close", "{count} layers are open", "The file {name} is broken.", "Copy it again.",
+    "Depth of water", "Water level", "Open a file", "Ground", "Wet from", "Kind", "max", "min",
 }  # fmt: skip
 
 
 def planted(root: Path, source: str, chinese: dict[str, str]) -> list[str]:
     """Faults of a program of one file and one table."""
     folder = root / "resources" / "translations" / "zh"
-    for place in (root / "app", root / "layers", root / "plugins", folder):
+    for place in (root / "app" / "core", root / "layers", root / "plugins", folder):
         place.mkdir(parents=True)
-    (root / "app" / "one.py").write_text(source, encoding="utf-8")
+    (root / "app" / "core" / "language.py").write_text("def tr(text, **fields): ...", encoding="utf-8")
+    (root / "app" / "one.py").write_text(f"from app.core.language import tr\n{source}", encoding="utf-8")
     (folder / "one.json").write_text(json.dumps(chinese), encoding="utf-8")
     return [fault.what for fault in translations.faults(root)]
 
@@ -46,7 +69,7 @@ def test_every_sentence_of_the_program_has_its_chinese_and_none_is_left_over():
     assert not found, "\n".join(found[:50])
 
 
-def test_the_scan_finds_sentences_of_markers_errors_and_tools(tmp_path: Path):
+def test_the_scan_follows_sentences_through_labels_errors_and_tools(tmp_path: Path):
     assert set(planted(tmp_path, SOURCE, {})) == {f"no Chinese for {text!r}" for text in SAID}
 
 
