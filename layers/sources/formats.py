@@ -171,7 +171,7 @@ def _binary(path: Path, head: bytes, suffix: str) -> Format | None:
     if head.startswith(b"\x89HDF\r\n\x1a\n"):
         return _hdf(path, suffix)
     if head.startswith(b"\0\0\x27\x0a"):
-        return PART if suffix == ".shx" else _read(VECTOR, "ESRI Shapefile")
+        return _read(VECTOR, "ESRI Shapefile") if suffix == ".shp" else PART
     if suffix == ".hgt" and path.stat().st_size in _HGT_SIZES:
         return _read(RASTER, "SRTMHGT")
     if b"OSMHeader" in head[:64]:

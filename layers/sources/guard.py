@@ -91,6 +91,15 @@ def rasterio() -> Any:
     return cast("Any", rasterio)
 
 
+@lru_cache(maxsize=1)
+def pyarrow() -> Any:
+    """Import pyarrow."""
+    import pyarrow
+    import pyarrow.compute
+
+    return cast("Any", pyarrow)
+
+
 @contextmanager
 def raster_env(*, side_files: bool = False) -> Generator[Any]:
     """Give the GDAL settings of a raster read: small cache, no side file written, none looked for.
