@@ -232,14 +232,14 @@ class Document(Content):
         DataError
             The content cannot be used; the document is as it was.
         """
-        self.restore(data, str(path or ""), saved=saved)
+        self._restore(data, str(path or ""), saved=saved)
         if self._journal is not None:
             state = {"path": str(path or ""), "saved": saved}
             self._record({"type": "Replaced", "document": plain(self.to_dict()), **state})
         self.tell(self.replaced)
         self._settle()
 
-    def restore(self, data: Json, path: str = "", *, saved: bool = True) -> None:
+    def _restore(self, data: Json, path: str = "", *, saved: bool = True) -> None:
         """Take over content without journalling or telling it; raises as ``replace`` does."""
         parts = parts_from_dict(data, path)
         self._quietly(lambda: self._swap(parts))
@@ -264,7 +264,7 @@ class Document(Content):
             self.path = Path(str(act.get("path")))
             self.history.clear(saved=True)
         elif act.get("type") == "Replaced":
-            self.restore(act.get("document", {}), str(act.get("path", "")), saved=bool(act.get("saved")))
+            self._restore(act.get("document", {}), str(act.get("path", "")), saved=bool(act.get("saved")))
         else:
             command = command_from_dict(act)
             self._quietly(lambda: command.apply(self))

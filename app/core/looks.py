@@ -161,7 +161,7 @@ class RasterLook(Look):
     """Cells of one step, coloured; ``bands`` are the variables read."""
 
     kind: ClassVar[str] = "raster"
-    style: RasterStyle = RasterStyle()
+    style: RasterStyle
     bands: tuple[str, ...] = ()
     arrows: tuple[str, ...] = ()
     ranges: ValueRange | None = None
@@ -172,7 +172,7 @@ class MeshLook(Look):
     """A variable of a mesh at one step; ``depth`` names the depth that decides what is dry."""
 
     kind: ClassVar[str] = "mesh"
-    style: MeshStyle = MeshStyle()
+    style: MeshStyle
     shown: str = ""
     depth: str = ""
     arrows: str = ""
@@ -184,7 +184,7 @@ class VectorLook(Look):
     """Features with symbols and labels; ``scratch`` holds the features of a layer without a file."""
 
     kind: ClassVar[str] = "vector"
-    style: VectorStyle = VectorStyle()
+    style: VectorStyle
     columns: tuple[str, ...] = ()
     revision: int = 0
     selected: Hashable = None
@@ -196,7 +196,7 @@ class SeriesLook(Look):
     """Stations at one step."""
 
     kind: ClassVar[str] = "series"
-    style: SeriesStyle = SeriesStyle()
+    style: SeriesStyle
     shown: str = ""
 
 

@@ -7,10 +7,9 @@ import inspect
 import types
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 import numpy as np
-from numpy.typing import NDArray
 
 from layers.errors import DataError, ParameterInvalid
 from layers.extent import Extent
@@ -20,6 +19,9 @@ from layers.mesh import MeshLayer
 from layers.raster import RasterLayer
 from layers.series import SeriesLayer
 from layers.vector import VectorLayer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LAYER_KINDS: dict[type[Layer], tuple[str, ...]] = {
     RasterLayer: ("raster",),

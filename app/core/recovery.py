@@ -6,16 +6,13 @@ import shutil
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from app.core.document import Document
 from app.core.locks import FileLock
 from app.core.session_files import Story, read_story, segments
 from app.core.settings import folder as home_folder
 from layers.errors import HaitangError, SourceUnavailable
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 YOUNG_S = 60.0
 """A session folder without a base may be one that is just being made for so long (s)."""
@@ -134,7 +131,7 @@ def recover(session: Session) -> Document:
     session.claim()
     story = session.story
     document = Document()
-    document.restore(story.document, story.path, saved=story.saved)
+    document.replace(story.document, Path(story.path) if story.path else None, saved=story.saved)
     session.lost = story.lost
     for act in story.acts:
         try:

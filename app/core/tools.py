@@ -5,11 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.core.defaults import layers_from
 from app.core.jobs import QUIET, Job
@@ -20,6 +19,9 @@ from layers.errors import DataError, ParameterInvalid
 from layers.layer import Layer
 from layers.sources.open import open_source
 from layers.sources.source import DataSource, FeatureBlock, FeatureRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _declared: dict[str, Tool] = {}
 

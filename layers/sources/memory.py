@@ -1,0 +1,342 @@
+"""Data already in memory, as a source: results of tools, scratch data, tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from layers.errors import DataError
+from layers.extent import Extent, around_points
+from layers.geometry import LINE, POINT, POLYGON, Geometry
+from layers.sources.source import (
+    Block,
+    Column,
+    Description,
+    FeatureBlock,
+    FeatureRequest,
+    LayerDescription,
+    RasterBlock,
+    RasterRequest,
+    Request,
+    SeriesBlock,
+    SeriesRequest,
+    Statistics,
+    StatisticsRequest,
+    Topology,
+    TopologyRequest,
+    Values,
+    ValuesRequest,
+    Variable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from layers.times import TimeAxis
+
+
+@dataclass
+class MemorySource:
+    """One layer held as arrays; a ``DataSource``.
+
+    Parameters
+    ----------
+    layer : LayerDescription
+    values : mapping of variable name to ndarray
+        Rasters (steps, rows, columns), row 0 north; meshes (steps, places), vectors (steps, places, 2);
+        series (steps, stations). A variable without time has one step.
+    topology : Topology, optional
+        Of a mesh.
+    features : FeatureBlock, optional
+        Of a vector layer.
+    """
+
+    layer: LayerDescription
+    values: dict[str, NDArray[Any]] = field(default_factory=dict)
+    topology: Topology | None = None
+    features: FeatureBlock | None = None
+    path: str = "memory:"
+
+    def describe(self) -> Description:
+        """Tell what is held."""
+        return Description(self.path, self.layer.kind, "memory", (self.layer,))
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def read(self, request: Request) -> Block:
+        """Give a part of the arrays.
+
+        Raises
+        ------
+        DataError
+            The layer has no such variable or part.
+        """
+        if isinstance(request, RasterRequest):
+            return self._raster(request)
+        if isinstance(request, FeatureRequest):
+            return self._features(request)
+        if isinstance(request, TopologyRequest) and self.topology is not None:
+            return self.topology
+        if isinstance(request, ValuesRequest):
+            return Values(_step(self._values(request.variable), request.step), self._location(request.variable))
+        if isinstance(request, SeriesRequest):
+            return self._series(request)
+        if isinstance(request, StatisticsRequest):
+            values = self._values(request.variable)
+            return statistics_of(values if request.step < 0 else _step(values, request.step))
+        raise DataError("The layer {name} does not hold this kind of data.", where=self.path, name=self.layer.title)
+
+    def _values(self, name: str) -> NDArray[Any]:
+        if name not in self.values:
+            raise DataError(
+                "There is no variable {variable}.",
+                where=self.path,
+                remedy="Variables here: {names}.",
+                variable=name,
+                names=", ".join(self.values),
+            )
+        return self.values[name]
+
+    def _location(self, name: str) -> str:
+        found = self.layer.variable(name)
+        return (found.location if found is not None else None) or "face"
+
+    def _raster(self, request: RasterRequest) -> RasterBlock:
+        box = cast("Extent", self.layer.bounds)
+        height, width = next(iter(self.values.values())).shape[-2:]
+        rows, columns, part = window(box, width, height, request.box or box)
+        stride = max(
+            1,
+            (rows.stop - rows.start) // max(request.height, 1),
+            (columns.stop - columns.start) // max(request.width, 1),
+        )
+        bands = [_step(self._values(v), request.step)[rows, columns][::stride, ::stride] for v in request.variables]
+        if stride > 1:
+            part = _strided(part, rows, columns, stride)
+        return RasterBlock(np.ascontiguousarray(np.stack(bands), dtype=np.float32), part)
+
+    def _series(self, request: SeriesRequest) -> SeriesBlock:
+        values = self._values(request.variable)
+        flat = values.reshape(len(values), -1)[request.start : request.stop][:, list(request.indices)]
+        axis = self.layer.time
+        times = axis.values[request.start : request.stop] if axis is not None else np.zeros(len(flat), "datetime64[ns]")
+        return SeriesBlock(times[: len(flat)], flat)
+
+    def _features(self, request: FeatureRequest) -> FeatureBlock:
+        block = self.features
+        if block is None:
+            raise DataError("The layer holds no features.", where=self.path)
+        chosen = np.arange(len(block.ids))
+        if request.ids is not None:
+            chosen = np.flatnonzero(np.isin(block.ids, request.ids))
+        if request.box is not None and block.geometry is not None:
+            boxes = feature_boxes(block.geometry)
+            wanted = request.box
+            meets = (boxes[:, 0] <= wanted.x1) & (boxes[:, 2] >= wanted.x0)
+            meets &= (boxes[:, 1] <= wanted.y1) & (boxes[:, 3] >= wanted.y0)
+            chosen = chosen[meets[chosen]]
+        return picked(block, chosen[: request.limit], request.columns, geometry=request.geometry)
+
+
+def picked(
+    block: FeatureBlock, chosen: NDArray[Any], columns: tuple[str, ...] | None = None, *, geometry: bool = True
+) -> FeatureBlock:
+    """Give some features of a block, by their place in it."""
+    names = [n for n in block.columns if columns is None or n in columns]
+    kept = {n: _taken(block.columns[n], chosen) for n in names}
+    shapes = taken_geometry(block.geometry, chosen) if geometry and block.geometry is not None else None
+    return FeatureBlock(block.ids[chosen], shapes, kept)
+
+
+def _taken(column: Any, chosen: NDArray[Any]) -> Any:
+    return column[chosen] if isinstance(column, np.ndarray) else [column[i] for i in chosen]
+
+
+def taken_geometry(geometry: Geometry, chosen: NDArray[Any]) -> Geometry:
+    """Give the geometry of some features, by their place."""
+    features, parts = _gather(geometry.features, chosen)
+    part_offsets, rings = _gather(geometry.parts, parts)
+    ring_offsets, vertices = _gather(geometry.rings, rings)
+    z = geometry.z[vertices] if geometry.z is not None else None
+    return Geometry(geometry.xy[vertices], ring_offsets, part_offsets, features, geometry.types[chosen], z)
+
+
+def _gather(offsets: NDArray[np.int64], chosen: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the new offsets of the chosen rows, and the old places of what they hold."""
+    sizes = offsets[chosen + 1] - offsets[chosen]
+    new = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    places = np.repeat(offsets[chosen] - new[:-1], sizes) + np.arange(new[-1])
+    return new, places.astype(np.int64)
+
+
+def feature_boxes(geometry: Geometry) -> NDArray[np.float64]:
+    """Give the box of each feature, (features, 4) as x0, y0, x1, y1; NaN for empty ones."""
+    ends = geometry.rings[geometry.parts[geometry.features]]
+    boxes = np.full((len(geometry), 4), np.nan)
+    full = ends[1:] > ends[:-1]
+    if full.any():
+        starts = ends[:-1][full]
+        boxes[full, :2] = np.minimum.reduceat(geometry.xy, starts)
+        boxes[full, 2:] = np.maximum.reduceat(geometry.xy, starts)
+    return boxes
+
+
+def window(box: Extent, width: int, height: int, wanted: Extent) -> tuple[slice, slice, Extent]:
+    """Give the rows, columns and box of the cells of a grid that touch a wanted box; at least one cell."""
+    dx, dy = box.width / width, box.height / height
+    c0 = int(np.clip(np.floor((wanted.x0 - box.x0) / dx), 0, width - 1))
+    c1 = int(np.clip(np.ceil((wanted.x1 - box.x0) / dx), c0 + 1, width))
+    r0 = int(np.clip(np.floor((box.y1 - wanted.y1) / dy), 0, height - 1))
+    r1 = int(np.clip(np.ceil((box.y1 - wanted.y0) / dy), r0 + 1, height))
+    part = Extent(box.x0 + c0 * dx, box.y1 - r1 * dy, box.x0 + c1 * dx, box.y1 - r0 * dy)
+    return slice(r0, r1), slice(c0, c1), part
+
+
+def _strided(part: Extent, rows: slice, columns: slice, stride: int) -> Extent:
+    high, wide = rows.stop - rows.start, columns.stop - columns.start
+    dy, dx = part.height / high, part.width / wide
+    taken_rows, taken_columns = -(-high // stride) * stride, -(-wide // stride) * stride
+    return Extent(part.x0, part.y1 - taken_rows * dy, part.x0 + taken_columns * dx, part.y1)
+
+
+def _step(values: NDArray[Any], step: int) -> NDArray[Any]:
+    return values[min(step, len(values) - 1)]
+
+
+def statistics_of(values: NDArray[Any]) -> Statistics:
+    """Give the range of an array; NaN = missing."""
+    fine = values[np.isfinite(values)]
+    if not fine.size:
+        return Statistics(np.nan, np.nan, np.nan, np.nan, np.nan, 1.0)
+    p2, p98 = np.percentile(fine, [2, 98])
+    missing = 1.0 - fine.size / max(values.size, 1)
+    return Statistics(float(fine.min()), float(fine.max()), float(fine.mean()), float(p2), float(p98), missing)
+
+
+def raster_source(
+    values: Mapping[str, NDArray[Any]],
+    box: Extent,
+    *,
+    crs: str | None,
+    vdatum: str | None = None,
+    units: Mapping[str, str] | None = None,
+    time: TimeAxis | None = None,
+    title: str = "",
+) -> MemorySource:
+    """Hold grids, each (rows, columns) or (steps, rows, columns), row 0 north, NaN = no data."""
+    stacked = {n: np.asarray(v, dtype=np.float32).reshape(-1, *v.shape[-2:]) for n, v in values.items()}
+    height, width = next(iter(stacked.values())).shape[-2:]
+    variables = tuple(Variable(n, (units or {}).get(n), "cell", len(v)) for n, v in stacked.items())
+    layer = LayerDescription(
+        key="",
+        kind="raster",
+        title=title,
+        crs=crs,
+        vdatum=vdatum,
+        bounds=box,
+        time=time,
+        counts={"width": width, "height": height, "bands": len(stacked)},
+        variables=variables,
+        resolution=(box.width / width, box.height / height),
+    )
+    return MemorySource(layer, stacked)
+
+
+def mesh_source(
+    topology: Topology,
+    values: Mapping[str, NDArray[Any]],
+    *,
+    crs: str | None,
+    vdatum: str | None = None,
+    units: Mapping[str, str] | None = None,
+    time: TimeAxis | None = None,
+    title: str = "",
+) -> MemorySource:
+    """Hold a mesh with values on faces or nodes, (places,) or (steps, places)."""
+    faces, nodes = len(topology.face_offsets) - 1, len(topology.node_x)
+    stacked = {n: v[np.newaxis] if v.ndim == 1 else v for n, v in values.items()}
+    variables = tuple(
+        Variable(n, (units or {}).get(n), "face" if v.shape[1] == faces else "node", len(v)) for n, v in stacked.items()
+    )
+    layer = LayerDescription(
+        key="",
+        kind="mesh",
+        title=title,
+        crs=crs,
+        vdatum=vdatum,
+        bounds=around_points(topology.node_x, topology.node_y),
+        time=time,
+        counts={"nodes": nodes, "faces": faces},
+        variables=variables,
+    )
+    return MemorySource(layer, stacked, topology)
+
+
+def vector_source(
+    block: FeatureBlock, columns: tuple[Column, ...], *, crs: str | None, vdatum: str | None = None, title: str = ""
+) -> MemorySource:
+    """Hold features."""
+    bounds: Extent | None = None
+    geometry: str | None = None
+    if block.geometry is not None:
+        bounds = around_points(block.geometry.xy[:, 0], block.geometry.xy[:, 1])
+        geometry = geometry_name(block.geometry)
+    layer = LayerDescription(
+        key="",
+        kind="vector",
+        title=title,
+        crs=crs,
+        vdatum=vdatum,
+        bounds=bounds,
+        counts={"features": len(block.ids)},
+        columns=columns,
+        geometry=geometry,
+    )
+    return MemorySource(layer, features=block)
+
+
+def geometry_name(geometry: Geometry) -> str:
+    """Name the type of the features: ``Point``, ``MultiPolygon`` …, ``Geometry`` where they are mixed."""
+    types = np.unique(geometry.types[geometry.types > 0])
+    if len(types) != 1:
+        return "Geometry"
+    several = bool((np.diff(geometry.features) > 1).any())
+    name = {POINT: "Point", LINE: "LineString", POLYGON: "Polygon"}[int(types[0])]
+    return f"Multi{name}" if several else name
+
+
+def series_source(
+    values: Mapping[str, NDArray[Any]],
+    time: TimeAxis,
+    stations: list[dict[str, Any]],
+    *,
+    crs: str | None = None,
+    vdatum: str | None = None,
+    units: Mapping[str, str] | None = None,
+) -> MemorySource:
+    """Hold series, each (steps, stations); ``stations`` are ``{name, x, y}``."""
+    variables = tuple(Variable(n, (units or {}).get(n), "station", len(time)) for n in values)
+    x = np.array([s.get("x", np.nan) for s in stations], dtype=np.float64)
+    y = np.array([s.get("y", np.nan) for s in stations], dtype=np.float64)
+    layer = LayerDescription(
+        key="",
+        kind="series",
+        crs=crs,
+        vdatum=vdatum,
+        bounds=around_points(x, y),
+        time=time,
+        counts={"stations": len(stations)},
+        variables=variables,
+        extra={"stations": stations},
+    )
+    return MemorySource(layer, dict(values))
+
+
+def renamed(source: MemorySource, title: str) -> MemorySource:
+    """Give the same data under another title."""
+    return replace(source, layer=replace(source.layer, title=title))
