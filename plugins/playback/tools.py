@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-import numpy as np
-
-from app.api import QUIET, Job, Label, N_, Places, tool, tr
+from app.api import N_, QUIET, Job, Label, Places, tool, tr
 from layers.errors import DataError, ParameterInvalid
 from layers.mesh import MeshLayer
 from layers.raster import RasterLayer
@@ -20,6 +18,7 @@ from plugins.playback.reel import Reel, described, reel
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
 
 HOURS = ("time_of_max", "arrival", "duration")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from app.api import QUIET, Crs, Ge, Job, Label, N_, tool, tr
+from app.api import N_, QUIET, Crs, Ge, Job, Label, tool, tr
 from layers.extent import Extent
 from layers.raster import RasterLayer
 from layers.vector import VectorLayer
