@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from layers.sources.cf_time import is_time
-from layers.sources.cf_values import fetch, is_numeric, packing, text
 from layers.sources.cf_values import decode as decode_values
+from layers.sources.cf_values import fetch, is_numeric, packing, text
 
 if TYPE_CHECKING:
     import netCDF4
@@ -192,8 +193,8 @@ def spread(
         if np.abs(even - edges[[0, -1]]).max() <= 2 * REGULAR_SHARE * step:
             low, high = tidy(even[0]), tidy(even[1])
         return low, high, take, True
-    smallest = float(np.diff(edges).min())
-    cells = int(min(np.ceil((high - low) / smallest), MOST_CELLS))
+    sizes: NDArray[np.float64] = np.diff(edges)
+    cells = min(math.ceil((high - low) / float(sizes.min())), MOST_CELLS)
     centres = low + (np.arange(cells) + 0.5) * (high - low) / cells
     nearest = np.clip(np.searchsorted(edges, centres, side="right") - 1, 0, count - 1)
     return low, high, take[nearest], False

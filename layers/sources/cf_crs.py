@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from layers import crs
 from layers.errors import CrsMissing
+from layers.heights import datum_name
+from layers.sources.cf_units import parted
 from layers.sources.cf_values import attribute, text
+from layers.sources.place import place_warnings
 from layers.sources.source import Warned
 
 if TYPE_CHECKING:
@@ -17,13 +20,13 @@ if TYPE_CHECKING:
 
     import netCDF4
 
+    from layers.extent import Extent
+
 WKT_NAMES = ("crs_wkt", "spatial_ref", "esri_pe_string", "wkt", "WKT")
 EPSG_NAMES = ("epsg_code", "EPSG_code", "epsg", "EPSG", "epsg_id")
 PROJ_NAMES = ("proj4", "proj4_params", "proj4text", "proj4_string")
 GLOBAL_NAMES = ("crs", "epsg", "EPSG", "epsg_code", "EPSG_code", "spatial_ref", "crs_wkt", "geospatial_bounds_crs")
 DATUM_NAMES = ("VDATUM", "vdatum", "vertical_datum", "geopotential_datum_name", "geoid_name")
-DATUM_WORDS = r"NAP|TAW|MSL|LAT|MLLW|NAVD ?88|NGVD ?29|AHD|DHHN92|DHHN2016|DVR90|RH2000|NN2000|CN1985|CN1956|WUSONG_SH|吴淞|85高程"
-UNIT_WITH_DATUM = re.compile(rf"(?P<unit>m|metre|meter|metres|meters|cm|ft)\s*[+ ]?\s*\(?(?P<datum>{DATUM_WORDS})\)?")
 
 
 def mapping_of(
@@ -117,7 +120,7 @@ def cf_parameters(mapping: netCDF4.Variable[Any]) -> str | None:
     if not parameters.get("grid_mapping_name"):
         return None
     try:
-        return crs.normalise(CRS.from_cf(parameters).to_wkt())
+        return crs.normalise(cast("Any", CRS).from_cf(parameters).to_wkt())
     except (CRSError, CrsMissing, KeyError, TypeError, ValueError):
         return None
 
@@ -150,19 +153,31 @@ def file_crs(
     return None, None, []
 
 
-def missing_crs(*, geographic: bool) -> Warned:
-    """Give the warning for coordinates without a reference system."""
-    if geographic:
-        return Warned(
-            "crs_missing",
-            "Coordinates are longitude and latitude in degrees, but no geodetic datum is named.",
-            "Choose the reference system of the layer, for example EPSG:4326 (WGS 84) or EPSG:4490 (CGCS2000).",
-        )
-    return Warned(
-        "crs_missing",
-        "The file names no horizontal reference system.",
-        "Choose the reference system of the layer.",
-    )
+def crs_warnings(system: str | None, box: Extent | None, said: list[Warned], *, geographic: bool) -> list[Warned]:
+    """Give what the user should know about a layer's place.
+
+    Parameters
+    ----------
+    system : str or None
+        ``EPSG:n``, WKT or None.
+    box : Extent or None
+        In ``system``.
+    said : list of Warned
+        What was found wrong while the system was read; then a missing one is not told again.
+    geographic : bool
+        Coordinates are degrees of longitude and latitude by their own attributes.
+    """
+    if said:
+        return said
+    if system is None and geographic:
+        return [
+            Warned(
+                "crs_missing",
+                "Coordinates are longitude and latitude in degrees, but no geodetic datum is named.",
+                "Choose the reference system of the layer, for example EPSG:4326 (WGS 84) or EPSG:4490 (CGCS2000).",
+            )
+        ]
+    return list(place_warnings(system, box))
 
 
 def vertical_datum(
@@ -174,7 +189,7 @@ def vertical_datum(
         for name in DATUM_NAMES if place is not None else ():
             said = text(place, name)
             if said:
-                return said
+                return datum_name(said)
     if mapping is not None:
         for name in WKT_NAMES:
             said = text(mapping, name)
@@ -183,7 +198,7 @@ def vertical_datum(
                 if found:
                     return found
     words = {datum for datum in (units_of(variable)[1] for variable in named) if datum}
-    return words.pop() if len(words) == 1 else None
+    return datum_name(words.pop()) if len(words) == 1 else None
 
 
 def units_of(variable: netCDF4.Variable[Any]) -> tuple[str | None, str | None]:
@@ -192,7 +207,4 @@ def units_of(variable: netCDF4.Variable[Any]) -> tuple[str | None, str | None]:
     if not said:
         found = re.search(r"\[([^\[\]]+)\]\s*$", text(variable, "long_name"))
         said = found[1].strip() if found else ""
-    both = UNIT_WITH_DATUM.fullmatch(said)
-    if both is not None:
-        return both["unit"], both["datum"]
-    return said or None, None
+    return parted(said)

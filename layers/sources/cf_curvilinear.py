@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from layers.extent import Extent
     from layers.sources.cf_scan import Scope
+    from layers.sources.source import Location
 
 
 @dataclass(slots=True)
@@ -40,7 +41,7 @@ class Quads:
     geographic: bool
     kept: NDArray[np.int64] | None
     title: str = ""
-    warnings: list[Warned] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list[Warned])
 
     @property
     def coordinates(self) -> Sequence[netCDF4.Variable[Any]]:
@@ -79,7 +80,9 @@ def centres_of(
     """Find the two-dimensional coordinates of a quantity; None where it has none."""
     named = [lookup(scope, word) for word in text(variable, "coordinates").split()]
     pool = [one for one in named if one is not None] or list(scope.variables.values())
-    flat = [one for one in pool if one.ndim == 2 and is_numeric(one) and set(one.dimensions) <= set(variable.dimensions)]
+    flat = [
+        one for one in pool if one.ndim == 2 and is_numeric(one) and set(one.dimensions) <= set(variable.dimensions)
+    ]
     x = next((one for one in flat if role(one) == "x"), None)
     y = next((one for one in flat if role(one) == "y" and x is not None and one.dimensions == x.dimensions), None)
     return (x, y) if x is not None and y is not None else None
@@ -144,7 +147,7 @@ def whole_cells(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bo
     """Mark cells whose four corners are known."""
     fine = np.isfinite(x) & np.isfinite(y)
     if fine.ndim == 3:
-        return fine.all(axis=2)
+        return np.asarray(fine.all(axis=2))
     return fine[:-1, :-1] & fine[1:, :-1] & fine[:-1, 1:] & fine[1:, 1:]
 
 
@@ -178,6 +181,6 @@ def curvilinear_parts(
     parts: list[MeshPart] = []
     for key, (quads, inside) in groups.items():
         for group in timed(scope, inside):
-            locations = dict.fromkeys((one.name for one in group.fields), "face")
-            parts.append(MeshPart(scope, f"{scope.prefix}{key}{group.suffix}", quads, group, locations))  # pyright: ignore[reportArgumentType]
+            locations: dict[str, Location] = {one.name: "face" for one in group.fields}
+            parts.append(MeshPart(scope, f"{scope.prefix}{key}{group.suffix}", quads, group, locations))
     return parts

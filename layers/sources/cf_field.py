@@ -293,7 +293,9 @@ def level_labels(scope: Any, one: Field) -> list[dict[str, Any]]:
         if axis is not None and role(axis) in {"x", "y"}:
             continue
         if axis is None:
-            axis = next((v for v in scope.variables.values() if v.dimensions[-1:] == (dimension,) and role(v) == "z"), None)
+            axis = next(
+                (v for v in scope.variables.values() if v.dimensions[-1:] == (dimension,) and role(v) == "z"), None
+            )
         if axis is not None and axis.ndim <= 2:
             label["values"] = [float(v) if np.isfinite(v) else None for v in np.atleast_2d(coordinate_values(axis))[0]]
             label["units"] = text(axis, "units") or None

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from layers.extent import Extent
 from layers.sources.cf_axes import Axis, axis_of, coordinate, is_degrees
-from layers.sources.cf_crs import file_crs, missing_crs, vertical_datum
+from layers.sources.cf_crs import crs_warnings, file_crs, vertical_datum
 from layers.sources.cf_field import Field, chunk_shape, slow_warning
 from layers.sources.cf_quantities import Quantities, wrong_request
 from layers.sources.cf_scan import Scope, Timed, timed
+from layers.sources.guard import check_cells
 from layers.sources.source import (
     Block,
     LayerDescription,
@@ -90,9 +92,8 @@ class GridPart:
         fields = list(self._held.fields.values())
         data = [one.variable for one in fields]
         crs, mapping, more = file_crs(self._scope.group, (*data, *self._area.variables))
-        warned = [*self._warned, *more, *slow_warning(fields)]
-        if crs is None and not more:
-            warned.append(missing_crs(geographic=self._area.geographic))
+        place = crs_warnings(crs, self._area.box, more, geographic=self._area.geographic)
+        warned = [*self._warned, *place, *slow_warning(fields)]
         x, y = self._area.x, self._area.y
         warned += [irregular(axis, name) for name, axis in (("x", x), ("y", y)) if not axis.regular]
         return LayerDescription(
@@ -144,6 +145,7 @@ class GridPart:
         columns, rows = columns[picks(len(columns), request.width)], rows[picks(len(rows), request.height)]
         names = request.variables or tuple(self._held.fields)[:1]
         fields = [one for name in names for one in self._held.parts(name)]
+        check_cells(len(fields) * len(rows) * len(columns), self._scope.path)
         bands = np.empty((len(fields), len(rows), len(columns)), np.float32)
         for band, one in enumerate(fields):
             level = request.level if one.level_count > 1 else 0
@@ -202,7 +204,7 @@ def runs(columns: NDArray[np.int64]) -> list[tuple[int, int]]:
     rising = np.count_nonzero(steps > 0) >= np.count_nonzero(steps < 0)
     cuts = np.flatnonzero(steps < 0 if rising else steps > 0) + 1
     edges = [0, *cuts.tolist(), len(columns)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 def row_chunk(one: Field) -> int:

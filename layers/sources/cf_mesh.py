@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from layers.sources.cf_crs import file_crs, missing_crs, vertical_datum
+from layers.sources.cf_crs import crs_warnings, file_crs, vertical_datum
 from layers.sources.cf_field import slow_warning
 from layers.sources.cf_quantities import Quantities, wrong_request
 from layers.sources.source import (
@@ -70,7 +70,7 @@ class MeshPart:
         self._scope = scope
         self._shape = shape
         self._warned = group.warnings
-        fields = [(one, locations[one.name]) for one in group.fields]
+        fields: list[tuple[Field, Location]] = [(one, locations[one.name]) for one in group.fields]
         self._held = Quantities(scope.group, fields, group.axis, scope.path)
 
     def describe(self) -> LayerDescription:
@@ -79,9 +79,8 @@ class MeshPart:
         data = [one.variable for one in fields]
         crs, mapping, more = file_crs(self._scope.group, (*data, *self._shape.coordinates))
         box = self._shape.box()
-        warned = [*self._shape.warnings, *self._warned, *more, *slow_warning(fields)]
-        if crs is None and not more:
-            warned.append(missing_crs(geographic=self._shape.geographic))
+        place = crs_warnings(crs, box, more, geographic=self._shape.geographic)
+        warned = [*self._shape.warnings, *self._warned, *place, *slow_warning(fields)]
         extra: dict[str, Any] = {"geographic": True} if crs is None and self._shape.geographic else {}
         levels = self._held.levels()
         if levels:

@@ -35,9 +35,7 @@ class Quantities:
         The file and layer, for messages.
     """
 
-    def __init__(
-        self, scope: Any, fields: Sequence[tuple[Field, Location]], axis: TimeAxis | None, where: str
-    ) -> None:
+    def __init__(self, scope: Any, fields: Sequence[tuple[Field, Location]], axis: TimeAxis | None, where: str) -> None:
         self._scope = scope
         self._where = where
         self.axis = axis

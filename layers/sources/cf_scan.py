@@ -22,6 +22,13 @@ NAMING = ("bounds", "climatology", "coordinates", "grid_mapping", "formula_terms
 """Attributes whose words name variables that are no data themselves."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A time coordinate that exists; ``decoded`` is None where it has no step yet."""
+
+    decoded: DecodedTime | None
+
+
 @dataclass(slots=True)
 class Scope:
     """One group of a file: its variables, and the time axes decoded so far.
@@ -32,22 +39,22 @@ class Scope:
     group: Any
     path: str
     prefix: str = ""
-    _times: dict[str, tuple[netCDF4.Variable[Any], DecodedTime | None] | None] = field(default_factory=dict)
+    _times: dict[str, _Found | None] = field(default_factory=dict[str, "_Found | None"])
 
     def time_of(self, dimension: str) -> DecodedTime | None:
         """Decode the time axis of a dimension; None where it has none or no step yet."""
         found = self._time(dimension)
-        return found[1] if found else None
+        return found.decoded if found else None
 
     def is_time(self, dimension: str) -> bool:
         """Whether a dimension has a time coordinate."""
         return self._time(dimension) is not None
 
-    def _time(self, dimension: str) -> tuple[netCDF4.Variable[Any], DecodedTime | None] | None:
+    def _time(self, dimension: str) -> _Found | None:
         if dimension not in self._times:
             variable = coordinate(self.group, dimension, "t")
             decoded = decode_time(variable, self.path) if variable is not None else None
-            self._times[dimension] = None if variable is None else (variable, decoded)
+            self._times[dimension] = None if variable is None else _Found(decoded)
         return self._times[dimension]
 
     def data(self) -> list[netCDF4.Variable[Any]]:

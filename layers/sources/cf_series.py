@@ -9,8 +9,7 @@ import numpy as np
 
 from layers.extent import Extent, around_points
 from layers.sources.cf_axes import coordinate, coordinate_values, is_degrees, lookup, role
-from layers.sources.cf_crs import file_crs, missing_crs, vertical_datum
-from layers.sources.cf_field import Field
+from layers.sources.cf_crs import crs_warnings, file_crs, vertical_datum
 from layers.sources.cf_flags import Flagged, flags_of, flags_warning
 from layers.sources.cf_quantities import Quantities, wrong_request
 from layers.sources.cf_scan import timed
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     import netCDF4
     from numpy.typing import NDArray
 
+    from layers.sources.cf_field import Field
     from layers.sources.cf_scan import Scope, Timed
 
 NAME_WORDS = ("station_name", "name", "station_id", "station", "stations", "platform_name", "站名", "测站")
@@ -100,9 +100,7 @@ class Stations:
 
     def listed(self) -> list[dict[str, Any]]:
         """Give name and position of each station; None where the position is not known."""
-        return [
-            {"name": name, "x": known(self.x[i]), "y": known(self.y[i])} for i, name in enumerate(self.names)
-        ]
+        return [{"name": name, "x": known(self.x[i]), "y": known(self.y[i])} for i, name in enumerate(self.names)]
 
 
 def known(value: float) -> float | None:
@@ -154,6 +152,7 @@ class SeriesPart:
         self._warned = group.warnings
         self._flags = flags_of(scope.group, group.fields)
         fields = [Flagged.of(one, self._flags.get(one.name)) for one in group.fields]
+        fields.sort(key=lambda one: bool(text(one.variable, "flag_meanings")))
         self._held = Quantities(scope.group, [(one, "station") for one in fields], group.axis, scope.path)
 
     def describe(self) -> LayerDescription:
@@ -163,9 +162,8 @@ class SeriesPart:
         crs, mapping, warned = file_crs(self._scope.group, (*data, *self._stations.variables))
         geographic = bool(self._stations.variables) and all(is_degrees(one) for one in self._stations.variables)
         box = self._stations.box()
-        more = [*self._warned, *warned, *flags_warning(self._flags)]
-        if crs is None and box is not None and not warned:
-            more.append(missing_crs(geographic=geographic))
+        place = crs_warnings(crs, box, warned, geographic=geographic) if box is not None else warned
+        more = [*self._warned, *place, *flags_warning(self._flags)]
         if box is None:
             more.append(no_position(self._stations.count))
         if self._stations.moving:
@@ -270,7 +268,7 @@ def series_parts(
         stations = Stations(scope, dimension, members)
         taken = {str(one.name) for one in stations.variables}
         whole = [one for one in (*members, *along) if str(one.name) not in taken]
-        for group in timed(scope, [(one, places) for one in whole]):
-            if group.fields:
-                parts.append(SeriesPart(scope, f"{scope.prefix}{dimension or 'series'}{group.suffix}", stations, group))
+        key = f"{scope.prefix}{dimension or 'series'}"
+        found = timed(scope, [(one, places) for one in whole])
+        parts += [SeriesPart(scope, key + group.suffix, stations, group) for group in found if group.fields]
     return parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,7 @@ UNIT_SECONDS = {
 STANDARD = {"", "standard", "gregorian", "none"}
 GREGORIAN_START_S = int(np.datetime64("1582-10-15", "s").astype(np.int64))
 SECONDS_LIMIT = 9_223_000_000
+MONTHS: list[str] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 SNAPS_NS = (60_000_000_000, 1_000_000_000, 1_000_000, 1_000)
 KIND_ATTRIBUTE = "haitang_time_kind"
 
@@ -205,10 +207,9 @@ def old_reference(
 def grads_moment(words: str) -> float | None:
     """Read ``12z02sep2021`` as seconds since 1970; None where it is no such text."""
     found = re.fullmatch(r"(\d{1,2})(?::(\d{2}))?z(\d{1,2})([a-z]{3})(\d{4})", words.strip().lower())
-    months = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-    if found is None or found[4] not in months:
+    if found is None or found[4] not in MONTHS:
         return None
-    read = moment(f"{found[5]}-{months.index(found[4]) + 1}-{found[3]} {found[1]}:{found[2] or '00'}")
+    read = moment(f"{found[5]}-{MONTHS.index(found[4]) + 1}-{found[3]} {found[1]}:{found[2] or '00'}")
     return float(read.local.astype(np.int64)) / 1e9 if read else None
 
 
@@ -287,15 +288,14 @@ def calendar_months(
         raise out_of_years(where)
     first = counted.astype("datetime64[M]").astype("datetime64[ns]")
     ns = ((start.day - 1) * 86400 - start.offset * 60) * 10**9 + round(start.seconds * 1e9)
-    return first + np.timedelta64(ns, "ns")
+    return np.asarray(first + np.timedelta64(ns, "ns"), "datetime64[ns]")
 
 
 def other_calendar(
     values: NDArray[Any], units: str, calendar: str, kind: TimeKind, where: str
 ) -> tuple[NDArray[np.datetime64], TimeKind, str, list[Warned]]:
     """Decode model calendars; a date that does not exist (30 February) turns the axis into durations."""
-    import cftime
-
+    cftime: Any = import_module("cftime")
     try:
         dates: Any = np.ravel(cftime.num2date(values, units, calendar=calendar))
         seconds: Any = np.ravel(cftime.date2num(dates, f"seconds since {dates[0].isoformat(' ')}", calendar=calendar))

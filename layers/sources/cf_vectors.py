@@ -116,6 +116,4 @@ def common_title(x: str, y: str) -> str:
     """Give what both titles share, without the words that name the component."""
     words_y = y.split()
     shared = [word for word in x.split() if word in words_y and word.lower() not in {"component", "of", "component,"}]
-    plain = " ".join(shared)
-    plain = re.sub(r"\b(component|direction)\b", "", plain).strip(" ,")
-    return plain
+    return re.sub(r"\b(component|direction)\b", "", " ".join(shared)).strip(" ,")

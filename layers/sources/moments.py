@@ -20,7 +20,7 @@ COMPACT = (
 ZONE = r"(?P<zone>Z|UTC|GMT|(?:UTC|GMT)?\s*[+-]\d{1,2}(?::?\d{2})?)?"
 LONG = re.compile(rf"\s*{DATE}(?:\s*[T ]?\s*{CLOCK})?\s*{ZONE}\s*", re.IGNORECASE)
 SHORT = re.compile(rf"\s*{COMPACT}\s*{ZONE}\s*", re.IGNORECASE)
-SLASHED = re.compile(rf"\s*(?P<first>\d{{1,2}})[-/.](?P<second_part>\d{{1,2}})[-/.](?P<year4>\d{{4}})(?P<rest>.*)")
+SLASHED = re.compile(r"\s*(?P<first>\d{1,2})[-/.](?P<second_part>\d{1,2})[-/.](?P<year4>\d{4})(?P<rest>.*)")
 CLOCK_ONLY = re.compile(rf"\s*{CLOCK}\s*", re.IGNORECASE)
 REFERENCE = re.compile(
     r"\s*(?P<year>[+-]?\d{1,6})-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?"
@@ -28,7 +28,16 @@ REFERENCE = re.compile(
     rf"\s*{ZONE}\s*",
     re.IGNORECASE,
 )
-ZONE_WORDS = {"北京时间": 480, "北京时": 480, "asia/shanghai": 480, "cst+8": 480, "utc": 0, "gmt": 0, "z": 0, "世界时": 0}
+ZONE_WORDS = {
+    "北京时间": 480,
+    "北京时": 480,
+    "asia/shanghai": 480,
+    "cst+8": 480,
+    "utc": 0,
+    "gmt": 0,
+    "z": 0,
+    "世界时": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,7 @@ def moment(text: str) -> Moment | None:
     """
     found = LONG.fullmatch(text)
     if found is not None:
-        return composed(found, f"{separator(text)}{'T' if 'T' in text.upper()[:12] else ' '}")
+        return composed(found, separator(text))
     found = SHORT.fullmatch(text)
     return composed(found, "compact") if found is not None else None
 

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 # A lock would keep a running model from writing on; it must be off before the library is loaded.
 os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
 
-import netCDF4  # noqa: E402 - see above
+import netCDF4
 
-from layers.errors import DataError, SourceUnavailable  # noqa: E402
-from layers.sources.cf_curvilinear import centres_of, curvilinear_parts, is_turned  # noqa: E402
-from layers.sources.cf_grid import GridPart, grid_parts, plane_of  # noqa: E402
-from layers.sources.cf_mesh import MeshPart  # noqa: E402
-from layers.sources.cf_scan import Scope  # noqa: E402
-from layers.sources.cf_series import SeriesPart, series_parts  # noqa: E402
-from layers.sources.cf_values import text  # noqa: E402
-from layers.sources.netcdf_bytes import check_whole  # noqa: E402
-from layers.sources.netcdf_models import nothing_found, refuse_model  # noqa: E402
-from layers.sources.source import Block, Description, Request, Warned  # noqa: E402
-from layers.sources.ugrid import mesh_parts, skipped  # noqa: E402
+from layers.errors import DataError, SourceUnavailable
+from layers.sources.cf_curvilinear import centres_of, curvilinear_parts, is_turned
+from layers.sources.cf_grid import GridPart, grid_parts, plane_of
+from layers.sources.cf_mesh import MeshPart
+from layers.sources.cf_scan import Scope
+from layers.sources.cf_series import SeriesPart, series_parts
+from layers.sources.cf_values import text
+from layers.sources.netcdf_bytes import check_whole
+from layers.sources.netcdf_models import nothing_found, refuse_model
+from layers.sources.source import Block, Description, Request, Warned
+from layers.sources.ugrid import mesh_parts, skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -61,7 +61,7 @@ class Mesh:
     edge_dimension: str
     title: str = ""
     geographic: bool = False
-    warnings: list[Warned] = field(default_factory=list)
+    warnings: list[Warned] = field(default_factory=list[Warned])
     kept: NDArray[np.int64] | None = None
     _nodes: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
 
