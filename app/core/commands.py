@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 FIELD_TITLES = {
-    "visible": N_("Visibility of {layer}"),
     "opacity": N_("Opacity of {layer}"),
     "style": N_("Style of {layer}"),
     "name": N_("Name of {layer}"),

@@ -49,6 +49,8 @@ class Document(Content):
     history : History
     path : pathlib.Path or None
         The workspace file, where there is one.
+    brought_back : bool
+        Whether it is what a session left that was killed.
     """
 
     def __init__(self) -> None:
@@ -56,6 +58,7 @@ class Document(Content):
         self.selection = Selection()
         self.history = History(self._perform)
         self.path: Path | None = None
+        self.brought_back = False
         self._journal: Recorder | None = None
         self._busy = False
         self._noted: dict[str, Any] = self.clock.to_dict()

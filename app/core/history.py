@@ -27,7 +27,7 @@ class History:
     perform : callable
         Applies a command to the document and writes it into the journal; raises when it cannot be done.
     now : callable
-        Seconds of a clock that never goes back.
+        Seconds of a clock that never goes back; tests give their own.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class History:
     changed: ClassVar[Signal] = Signal()
 
     def __init__(self, perform: Callable[[Command], None], now: Callable[[], float] = time.monotonic) -> None:
-        self._perform, self._now = perform, now
+        self._perform, self.now = perform, now
         self._numbers = count(1)
         self.clear()
 
@@ -108,13 +108,13 @@ class History:
             self.entries.pop(0)
             self._base = self._states.pop(0)
         self.position = len(self.entries)
-        self._last_push = self._now()
+        self._last_push = self.now()
         self.changed.emit()
 
     def _join(self, command: Command) -> bool:
         if self._last_push is None or not self.entries:
             return False
-        if not self._dragging and self._now() - self._last_push > QUICK_S:
+        if not self._dragging and self.now() - self._last_push > QUICK_S:
             return False
         joined = self.entries[-1].merged(command, dragging=self._dragging > 0)
         if joined is None:

@@ -201,7 +201,8 @@ class Journal:
 
 
 def _state(document: Document) -> Json:
-    return {"path": str(document.path or ""), "saved": not document.dirty}
+    saved = not document.dirty
+    return {"path": str(document.path or ""), "saved": saved, "brought_back": document.brought_back}
 
 
 def _write_all(handle: int, data: bytes) -> None:

@@ -71,6 +71,10 @@ class Session:
         if not self._lock.held and not self._lock.acquire():
             raise SourceUnavailable("Another window is bringing back this session.", where=str(self.folder))
 
+    def release(self) -> None:
+        """Let other windows bring back the session."""
+        self._lock.release()
+
     def discard(self) -> None:
         """Remove the session: it was brought back and is journalled anew, or is not wanted."""
         self._lock.release()
@@ -106,7 +110,7 @@ def _sort(folder: Path, found: list[Session]) -> None:
             return
         session = Session(folder)
         try:
-            empty = not session.story.acts and session.story.saved
+            empty = session.story.is_empty
         except HaitangError:
             # A broken session is shown: the person decides, and bringing it back says what is wrong.
             empty = False
@@ -131,6 +135,7 @@ def recover(session: Session) -> Document:
     session.claim()
     story = session.story
     document = Document()
+    document.brought_back = True
     document.replace(story.document, Path(story.path) if story.path else None, saved=story.saved)
     session.lost = story.lost
     for act in story.acts:

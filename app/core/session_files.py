@@ -34,6 +34,8 @@ class Story:
         The workspace file at that time, empty where there was none.
     saved : bool
         Whether the content was that of the file.
+    brought_back : bool
+        Whether the session began with what was brought back from another one.
     sequence : int
         Number of the last act that the content holds.
     acts : list of dict
@@ -45,9 +47,15 @@ class Story:
     document: Json
     path: str = ""
     saved: bool = True
+    brought_back: bool = False
     sequence: int = 0
     acts: list[Json] = field(default_factory=list[Json])
     lost: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is lost without it: a session that only opened a file or nothing at all."""
+        return not self.acts and self.sequence == 0 and self.saved and not self.brought_back
 
 
 # ------------------------------------------------------------------------ lines
@@ -126,7 +134,8 @@ def read_story(folder: Path) -> Story:
         if data.pop("format") != FORMAT or data.pop("version") != VERSION:
             raise DataError("The session was written by another version of the program.", where=str(base))
         session = cast("Json", data.pop("session"))
-        story = Story(data, str(session["path"]), bool(session["saved"]), int(session["sequence"]))
+        story = Story(data, str(session["path"]), bool(session["saved"]), bool(session["brought_back"]))
+        story.sequence = int(session["sequence"])
         _gather(folder, story)
     except OSError as error:
         raise SourceUnavailable(
