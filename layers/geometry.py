@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 EMPTY, POINT, LINE, POLYGON = 0, 1, 2, 3
@@ -42,3 +43,42 @@ class Geometry:
     def __len__(self) -> int:
         """Count the features."""
         return len(self.types)
+
+
+def taken_geometry(geometry: Geometry, chosen: NDArray[Any]) -> Geometry:
+    """Give the geometry of some features, by their place."""
+    features, parts = _gather(geometry.features, chosen)
+    part_offsets, rings = _gather(geometry.parts, parts)
+    ring_offsets, vertices = _gather(geometry.rings, rings)
+    z = geometry.z[vertices] if geometry.z is not None else None
+    return Geometry(geometry.xy[vertices], ring_offsets, part_offsets, features, geometry.types[chosen], z)
+
+
+def _gather(offsets: NDArray[np.int64], chosen: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the new offsets of the chosen rows, and the old places of what they hold."""
+    sizes = offsets[chosen + 1] - offsets[chosen]
+    new = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    places = np.repeat(offsets[chosen] - new[:-1], sizes) + np.arange(int(new[-1]))
+    return new, np.asarray(places, np.int64)
+
+
+def feature_boxes(geometry: Geometry) -> NDArray[np.float64]:
+    """Give the box of each feature, (features, 4) as x0, y0, x1, y1; NaN for empty ones."""
+    ends = geometry.rings[geometry.parts[geometry.features]]
+    boxes = np.full((len(geometry), 4), np.nan)
+    full = ends[1:] > ends[:-1]
+    if full.any():
+        starts = ends[:-1][full]
+        boxes[full, :2] = np.minimum.reduceat(geometry.xy, starts)
+        boxes[full, 2:] = np.maximum.reduceat(geometry.xy, starts)
+    return boxes
+
+
+def geometry_name(geometry: Geometry) -> str:
+    """Name the type of the features: ``Point``, ``MultiPolygon`` …, ``Geometry`` where they are mixed."""
+    types = np.unique(geometry.types[geometry.types > 0])
+    if len(types) != 1:
+        return "Geometry"
+    several = bool((np.diff(geometry.features) > 1).any())
+    name = {POINT: "Point", LINE: "LineString", POLYGON: "Polygon"}[int(types[0])]
+    return f"Multi{name}" if several else name

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from layers.geometry import LINE, POINT, POLYGON, Geometry
-from layers.sources.memory import taken_geometry
+from layers.geometry import LINE, POINT, POLYGON, Geometry, taken_geometry
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
