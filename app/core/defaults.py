@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.core.classes import table
 from layers.mesh import MeshLayer
 from layers.raster import RasterLayer
 from layers.series import SeriesLayer
@@ -98,8 +97,7 @@ def scale_for(variable: Variable, words: str = "") -> ColourScale:
     """Choose colours for a quantity by what it is."""
     text = _text(variable)
     if _DEPTH.search(variable.name) or "depth" in variable.standard_name:
-        depth = table("depth_sl483")
-        return ColourScale(colours="haitang:water", minimum=0.0, classes=depth)
+        return ColourScale(colours="haitang:water", minimum=0.0)
     if _LEVEL.search(text):
         return ColourScale(colours="haitang:level")
     if _GROUND.search(text) or _GROUND.search(words):
