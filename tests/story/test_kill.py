@@ -99,13 +99,13 @@ def told_by(lines: list[list[str]]) -> Told:
 
 
 def expected(start: Document, folder: Path, seed: int, sequence: int, acts: int) -> Expected:
-    """Do the acts of a person again, up to a sequence number and at least so many acts."""
+    """Do the acts of a person again: those it told of, and the one it was in the middle of."""
     found = Expected(folder, start)
     found.digests.append(digest(start, folder))
     start.keep(found)
     person = Person(start, folder, seed)
     done = 0
-    while len(found.digests) <= sequence or done < acts:
+    while len(found.digests) <= sequence or done <= acts:
         if person.act() == "save":
             found.saved.append(digest(start, folder))
         done += 1
