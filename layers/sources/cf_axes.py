@@ -187,11 +187,13 @@ def spread(
     low, high = tidy(edges[0]), tidy(edges[-1])
     if count == 1:
         return low, high, take, True
-    step = (rising[-1] - rising[0]) / (count - 1)
-    if np.abs(rising - np.linspace(rising[0], rising[-1], count)).max() <= REGULAR_SHARE * step:
-        even = np.array([rising[0] - step / 2, rising[-1] + step / 2])
-        if np.abs(even - edges[[0, -1]]).max() <= 2 * REGULAR_SHARE * step:
-            low, high = tidy(even[0]), tidy(even[1])
+    first, last = float(rising[0]), float(rising[-1])
+    step = (last - first) / (count - 1)
+    if np.abs(rising - np.linspace(first, last, count)).max() <= REGULAR_SHARE * step:
+        # Even edges are free of the dust of the two outermost centres, but bounds that say otherwise hold.
+        even_low, even_high = tidy(first - step / 2), tidy(last + step / 2)
+        if max(abs(even_low - low), abs(even_high - high)) <= 2 * REGULAR_SHARE * step:
+            low, high = even_low, even_high
         return low, high, take, True
     sizes: NDArray[np.float64] = np.diff(edges)
     cells = min(math.ceil((high - low) / float(sizes.min())), MOST_CELLS)

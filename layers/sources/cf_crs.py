@@ -50,7 +50,7 @@ def mapping_of(
         Warned(
             "crs_contradiction",
             "The file names several reference systems ({names}) and does not say which one holds.",
-            "Choose the reference system of the layer.",
+            "Set the reference system in the properties of the layer.",
             {"names": names},
         )
     ]
@@ -80,7 +80,7 @@ def mapping_crs(mapping: netCDF4.Variable[Any]) -> tuple[str | None, list[Warned
             Warned(
                 "crs_contradiction",
                 "The file contradicts itself about its reference system: {names}.",
-                "Choose the reference system of the layer.",
+                "Set the reference system in the properties of the layer.",
                 {"names": said},
             )
         ]
@@ -174,7 +174,7 @@ def crs_warnings(system: str | None, box: Extent | None, said: list[Warned], *, 
             Warned(
                 "crs_missing",
                 "Coordinates are longitude and latitude in degrees, but no geodetic datum is named.",
-                "Choose the reference system of the layer, for example EPSG:4326 (WGS 84) or EPSG:4490 (CGCS2000).",
+                "Set the reference system of the layer, for example EPSG:4326 (WGS 84) or EPSG:4490 (CGCS2000).",
             )
         ]
     return list(place_warnings(system, box))

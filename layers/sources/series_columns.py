@@ -51,7 +51,7 @@ class Faults:
     found: list[Warned] = field(default_factory=list[Warned])
     _counts: dict[str, int] = field(default_factory=dict[str, int])
 
-    def add(self, code: str, what: str, remedy: str = "", **fields: Any) -> None:
+    def tell(self, code: str, what: str, remedy: str = "", **fields: Any) -> None:
         """Note one fault."""
         self._counts[code] = self._counts.get(code, 0) + 1
         if self._counts[code] <= LISTED:
@@ -234,11 +234,12 @@ def year_last(table: Table, column: int, where: str, faults: Faults) -> list[Mom
             remedy="Write dates as year-month-day.",
             text=next((cell for cell in cells if cell), ""),
         )
-    faults.add(
+    faults.tell(
         "date_order",
-        "Dates are read as {order}: no other order fits the whole column.",
+        "Dates are read as day/month/year: the other order does not fit the whole column."
+        if whole[0]
+        else "Dates are read as month/day/year: the other order does not fit the whole column.",
         "Write dates as year-month-day.",
-        order="day/month/year" if whole[0] else "month/day/year",
     )
     return orders[whole[0]]
 
@@ -269,7 +270,7 @@ def note_times(table: Table, columns: tuple[int, ...], read: list[Moment | None]
     for number, one in enumerate(read):
         cell, line = " ".join(table.columns[column][number] for column in columns), table.lines[number]
         if one is None:
-            faults.add(
+            faults.tell(
                 "bad_time",
                 "Row {row}: '{text}' is no date and time; the row is left out.",
                 "Write it as 2021-07-25T23:00:00+08:00.",
@@ -278,14 +279,14 @@ def note_times(table: Table, columns: tuple[int, ...], read: list[Moment | None]
             )
             continue
         if one.midnight:
-            faults.add(
+            faults.tell(
                 "hour_24",
                 "Row {row}: '{text}' is read as the midnight that ends that day.",
                 row=line,
                 text=cell,
             )
         if one.style != usual:
-            faults.add(
+            faults.tell(
                 "date_style",
                 "Row {row}: '{text}' is written in another way than the other dates; it is read as {read}.",
                 row=line,
@@ -335,7 +336,7 @@ def read_numbers(table: Table, column: int, faults: Faults) -> NDArray[np.float6
     comma = comma and all(COMMA_NUMBER.fullmatch(cell) or re.fullmatch(r"[+-]?\d+", cell) for cell in told)
     reader: Callable[[str], float | None] = (lambda cell: number_of(cell.replace(",", "."))) if comma else number_of
     if comma:
-        faults.add("decimal_comma", "The numbers of {column} are read with a decimal comma.", column=name)
+        faults.tell("decimal_comma", "The numbers of {column} are read with a decimal comma.", column=name)
     out = np.full(len(cells), np.nan)
     empty: list[int] = []
     for i, cell in enumerate(cells):
@@ -353,7 +354,7 @@ def read_numbers(table: Table, column: int, faults: Faults) -> NDArray[np.float6
 def note_empty(lines: list[int], name: str, faults: Faults) -> None:
     """List cells without a value; many are told in one sentence."""
     if len(lines) > FEW:
-        faults.add(
+        faults.tell(
             "empty_cells",
             "{column} has no value in {count} rows, first in row {row}.",
             column=name,
@@ -362,18 +363,17 @@ def note_empty(lines: list[int], name: str, faults: Faults) -> None:
         )
         return
     for line in lines:
-        faults.add("empty_cell", "Row {row}: {column} has no value.", row=line, column=name)
+        faults.tell("empty_cell", "Row {row}: {column} has no value.", row=line, column=name)
 
 
 def note_number(line: int, name: str, cell: str, faults: Faults) -> None:
     """List a cell that is no number."""
-    remedy = "Correct the cell; values need a decimal point."
-    if COMMA_NUMBER.fullmatch(cell):
-        remedy = "If the comma is a decimal sign, write {suggestion}."
-    faults.add(
+    faults.tell(
         "bad_cell",
         "Row {row}: '{text}' in {column} is no number; the value is left out.",
-        remedy,
+        "If the comma is a decimal sign, write {suggestion}."
+        if COMMA_NUMBER.fullmatch(cell)
+        else "Correct the cell; values need a decimal point.",
         row=line,
         text=cell,
         column=name,

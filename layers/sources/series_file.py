@@ -41,6 +41,8 @@ from layers.sources.statistics import statistics
 from layers.times import TimeAxis
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from layers.sources.source import DataSource
@@ -103,7 +105,7 @@ class SeriesFile:
                 names=", ".join(cell or "-" for cell in table.header[:12]),
             )
         for line in table.long_rows:
-            faults.add(
+            faults.tell(
                 "long_row",
                 "Row {row} has more cells than the header; it is left out.",
                 "Put cells that hold the delimiter into quotes.",
@@ -111,8 +113,7 @@ class SeriesFile:
             )
         raw = {name: read_numbers(table, number, faults) for name, number in columns.items()}
         self._variables = [described(name, table.header[number]) for name, number in columns.items()]
-        datums = [unit_of(table.header[number])[1] for number in columns.values()]
-        self._datum = next((datum for datum in datums if datum), None)
+        self._datum = datum_of([table.header[number] for number in columns.values()], faults)
         self._axis, self._values = gathered(table, times, self._places, raw, path, faults)
         x, y = self._places.x, self._places.y
         self._box = around_points(x, y) if x is not None and y is not None else None
@@ -134,7 +135,7 @@ class SeriesFile:
                 Warned(
                     "crs_missing",
                     "Coordinates are longitude and latitude in degrees, but no geodetic datum is named.",
-                    "Choose the reference system of the layer, for example EPSG:4326 (WGS 84) or EPSG:4490 (CGCS2000).",
+                    "Set the reference system of the layer, for example EPSG:4326 (WGS 84) or EPSG:4490 (CGCS2000).",
                 )
             )
         elif self._places.x is not None:
@@ -154,7 +155,7 @@ class SeriesFile:
         layer = LayerDescription(
             key="",
             kind="series",
-            vdatum=datum_name(self._datum) if self._datum else None,
+            vdatum=self._datum,
             bounds=self._box,
             time=self._axis,
             counts={"stations": len(self._places.names)},
@@ -227,6 +228,19 @@ def unit_of(cell: str) -> tuple[str | None, str | None]:
     return parted(name_and_unit(cell)[1])
 
 
+def datum_of(cells: Sequence[str], faults: Faults) -> str | None:
+    """Give the vertical datum that the units of all heights name; None where none or several are named."""
+    found = sorted({datum_name(datum) for _, datum in map(unit_of, cells) if datum})
+    if len(found) > 1:
+        faults.tell(
+            "datum_contradiction",
+            "The columns stand on different vertical datums: {names}.",
+            "Open the columns of one datum at a time.",
+            names=", ".join(found),
+        )
+    return found[0] if len(found) == 1 else None
+
+
 def described(name: str, cell: str) -> Variable:
     """Describe a column."""
     return Variable(name, unit_of(cell)[0], "station", title=name_and_unit(cell)[0])
@@ -246,7 +260,7 @@ def value_columns(table: Table, used: set[int], faults: Faults) -> dict[str, int
         same = sum(1 for known in found if known == name or known.startswith(f"{name}_"))
         found[name if not same else f"{name}_{same + 1}"] = number
     if left_out:
-        faults.add(
+        faults.tell(
             "columns_left_out",
             "Columns without a name or without numbers are left out: {names}.",
             names=", ".join(left_out),
@@ -314,7 +328,7 @@ def gathered(
     slots = step.astype(np.int64) * len(places.names) + places.index[fine]
     _, kept = np.unique(slots, return_index=True)
     for row in np.setdiff1d(np.arange(len(fine)), kept):
-        faults.add(
+        faults.tell(
             "time_repeated",
             "Row {row} repeats a time of the same station; it is left out.",
             row=table.lines[int(fine[row])],

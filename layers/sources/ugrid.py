@@ -238,11 +238,10 @@ def piece(scope: Scope, name: str, topology: netCDF4.Variable[Any], role_name: s
 
 def missing(scope: Scope, name: str, part: str, named: str) -> DataError:
     """Give the error for a topology that lacks a piece."""
-    what = "The mesh {mesh} names {variable} as its {part}, but the file has no such table."
-    if not named:
-        what = "The mesh {mesh} does not name its {part}."
     return DataError(
-        what,
+        "The mesh {mesh} names {variable} as its {part}, but the file has no such table."
+        if named
+        else "The mesh {mesh} does not name its {part}.",
         where=scope.path,
         remedy="Write the file again with the whole UGRID topology.",
         mesh=name,
