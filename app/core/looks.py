@@ -68,6 +68,8 @@ class Known:
         ``ok``, ``opening``, ``failed`` or ``stale``, as `Reading.state` says.
     ranges : ValueRange, optional
         Of the variable shown; None = not known yet.
+    fastest : float or None
+        Speed of the longest arrow.
     revision : int
         Counts edits of the features.
     selected : hashable
@@ -76,6 +78,7 @@ class Known:
 
     state: str = "ok"
     ranges: ValueRange | None = None
+    fastest: float | None = None
     revision: int = 0
     selected: Hashable = None
 
@@ -163,7 +166,8 @@ class RasterLook(Look):
     kind: ClassVar[str] = "raster"
     style: RasterStyle
     bands: tuple[str, ...] = ()
-    arrows: tuple[str, ...] = ()
+    arrows: str = ""
+    fastest: float | None = None
     ranges: ValueRange | None = None
 
 
@@ -176,6 +180,7 @@ class MeshLook(Look):
     shown: str = ""
     depth: str = ""
     arrows: str = ""
+    fastest: float | None = None
     ranges: ValueRange | None = None
 
 
@@ -255,11 +260,13 @@ def _raster(layer: RasterLayer, view: View, known: Known) -> RasterLook:
     else:
         bands = (_shown(layer, style.variable),)
     pair = layer.variable(style.arrows) if style.arrows else None
-    arrows = pair.components if pair and len(pair.components) == 2 else ()
+    arrows = style.arrows if pair is not None and len(pair.components) == 2 else ""
     shown = layer.variable(bands[0])
     if len(bands) == 1 and shown is not None and len(shown.components) == 2:
         bands = shown.components
-    return RasterLook(**_common(layer, view), style=style, bands=bands, arrows=arrows, ranges=known.ranges)
+    return RasterLook(
+        **_common(layer, view), style=style, bands=bands, arrows=arrows, fastest=known.fastest, ranges=known.ranges
+    )
 
 
 def _mesh(layer: MeshLayer, view: View, known: Known) -> MeshLook:
@@ -271,6 +278,7 @@ def _mesh(layer: MeshLayer, view: View, known: Known) -> MeshLook:
         shown=_shown(layer, style.variable),
         depth=style.depth_variable if style.depth_variable in names else "",
         arrows=style.arrows if style.arrows in names else "",
+        fastest=known.fastest,
         ranges=known.ranges,
     )
 
@@ -308,7 +316,7 @@ def _timed(look: Look, layer: Layer, now: np.datetime64 | None, known: Known) ->
 def _is_steady(look: Look) -> bool:
     """Tell whether none of the variables shown changes in time, so that the clock does not matter."""
     if isinstance(look, RasterLook):
-        names = (*look.bands, *look.arrows)
+        names = tuple(n for n in (*look.bands, look.arrows) if n)
     elif isinstance(look, MeshLook):
         names = tuple(n for n in (look.shown, look.depth, look.arrows) if n)
     elif isinstance(look, SeriesLook):

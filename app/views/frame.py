@@ -15,7 +15,7 @@ from app.views.composition import Composer, Frame, Sheet
 from app.views.track import Fetcher, Track
 from app.views.view import Picture, painter_class
 from layers.errors import HaitangError
-from layers.sources.source import StatisticsRequest
+from layers.sources.source import Statistics, StatisticsRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +51,19 @@ def range_variable(look: Look) -> str:
     return ""
 
 
+def arrow_variable(layer: Layer) -> str:
+    """Name the vector whose arrows a layer shows; empty where it shows none."""
+    style: Any = getattr(layer, "style", None)
+    name = getattr(style, "arrows", "")
+    return name if layer.description is not None and layer.variable(name) is not None else ""
+
+
+def arrow_speed(statistics: Statistics) -> float:
+    """Give the speed of the longest arrow: rare extremes do not shorten all others."""
+    found = statistics.p98 if statistics.p98 > 0 else statistics.maximum
+    return float(found) if found > 0 else 0.0
+
+
 class Scene2D(QObject):
     """The map's pictures follow the document.
 
@@ -73,6 +86,7 @@ class Scene2D(QObject):
         self._tracks: dict[str, Track] = {}
         self._revisions: dict[str, int] = {}
         self._ranges: dict[tuple[str, str], ValueRange] = {}
+        self._speeds: dict[tuple[str, str], float] = {}
         self._fetcher = Fetcher(reading)
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="paint")
         self._composer, self._composing = Composer(), threading.Lock()
@@ -162,6 +176,7 @@ class Scene2D(QObject):
         return Known(
             state=self.reading.state(layer.id),
             ranges=self._range(layer),
+            fastest=self._fastest(layer),
             revision=self._revisions.get(layer.id, 0),
             selected=self.document.selection.predicates.get(layer.id),
         )
@@ -180,6 +195,17 @@ class Scene2D(QObject):
             self._ranges[layer.id, name] = found
             return found
         return known or found
+
+    def _fastest(self, layer: Layer) -> float | None:
+        name = arrow_variable(layer)
+        if not name:
+            return None
+        known = self._speeds.get((layer.id, name))
+        if known is None:
+            statistics = self.reading.statistics(layer, name)
+            if statistics is not None:
+                known = self._speeds[layer.id, name] = arrow_speed(statistics)
+        return known
 
     def _gather(self) -> None:
         """Compare what should be seen with what was asked for last; ask for the difference."""
@@ -301,6 +327,7 @@ class Scene2D(QObject):
     def _on_replaced(self) -> None:
         self._tracks.clear()
         self._ranges.clear()
+        self._speeds.clear()
         self.refresh(compose=True)
 
 
@@ -328,16 +355,23 @@ def render(
         A layer that is open cannot be read.
     """
     moment = document.clock.now if now is None else now
-    sheets = []
-    for layer in reversed(document.layers):
-        if layer.visible:
-            sheets.append(Sheet(_drawn(layer, reading, view, moment, document), layer.opacity))
+    sheets = [
+        Sheet(_drawn(layer, reading, view, moment, document), layer.opacity)
+        for layer in reversed(document.layers)
+        if layer.visible
+    ]
     return Composer().compose(sheets, view, background)
 
 
 def _drawn(layer: Layer, reading: Reading, view: View, now: np.datetime64 | None, document: Document) -> Picture:
-    ranges = _range_now(layer, reading)
-    known = Known(reading.state(layer.id), ranges, selected=document.selection.predicates.get(layer.id))
+    ranges, arrows = _range_now(layer, reading), arrow_variable(layer)
+    speeds = _statistics_now(layer, reading, arrows) if arrows else None
+    known = Known(
+        reading.state(layer.id),
+        ranges,
+        None if speeds is None else arrow_speed(speeds),
+        selected=document.selection.predicates.get(layer.id),
+    )
     look = resolve(layer, now, view, known)
     made = painter_class("map", layer.kind)
     if look.empty_reason or made is None:
@@ -355,10 +389,15 @@ def _range_now(layer: Layer, reading: Reading) -> ValueRange | None:
     name = style.variable
     if (style.scale.minimum is not None and style.scale.maximum is not None) or layer.variable(name) is None:
         return value_range(style.scale, None)
+    return value_range(style.scale, _statistics_now(layer, reading, name))
+
+
+def _statistics_now(layer: Layer, reading: Reading, name: str) -> Statistics | None:
+    """Give the statistics over sampled steps, read now; None where they cannot be had."""
     try:
         parts: list[Any] = [
             reading.read_now(layer, StatisticsRequest(layer.key, name, step)) for step in sample_steps(layer, name)
         ]
     except HaitangError:
         return None
-    return value_range(style.scale, joined(parts))
+    return joined(parts)

@@ -66,7 +66,7 @@ def transformed(
 
 
 def transformed_extent(box: Extent, source: str | None, target: str | None) -> Extent | None:
-    """Give the box around a box in another system, its edges looked at in 33 places each; None where none has an answer."""
+    """Give the box around a box in another system, from 33 x 33 places in it; None where none has an answer."""
     if source is None or target is None or same_system(source, target):
         return box
     along = np.linspace(0.0, 1.0, 33)

@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from app.core.language import N_, language, tr
+from app.core.language import N_, tr
 
 if TYPE_CHECKING:
     from layers.sources.source import Variable
@@ -47,6 +47,7 @@ _PLAIN = {
     "1": "",
     "-": "",
 }
+_HEIGHT = re.compile(r"height|level|elev|altitude|stage|dem|bed|_s1|bathy|topo|水位|高程|地形|潮位", re.IGNORECASE)
 _SUPER = str.maketrans("23", "²³")
 
 
@@ -62,14 +63,25 @@ def unit_text(units: str | None) -> str:
 
 
 def quantity_text(variable: Variable | None, name: str = "") -> str:
-    """Give what a variable is, for people: the quantity where it is known, else the file's own title or name."""
+    """Give what a variable is, for people: the quantity where its standard name is known, else its title or name."""
     if variable is None:
         return name
     known = QUANTITIES.get(variable.standard_name)
-    own = variable.title or variable.name
-    if known is None:
-        return own
-    return tr(known) if language() == "zh" or not variable.title else variable.title
+    return tr(known) if known is not None else variable.title or variable.name
+
+
+def range_text(low: float, high: float) -> tuple[str, str]:
+    """Write both ends of a range with the same digits, about a hundredth of it."""
+    span = high - low
+    step = 10.0 ** (math.floor(math.log10(span)) - 2) if span > 0 and math.isfinite(span) else None
+    return number_text(low, step), number_text(high, step)
+
+
+def is_height(variable: Variable | None) -> bool:
+    """Tell whether values are heights over a datum, which must then be named."""
+    if variable is None or unit_text(variable.units) != "m":
+        return False
+    return bool(_HEIGHT.search(f"{variable.name} {variable.standard_name} {variable.title}"))
 
 
 def number_text(value: float, step: float | None = None) -> str:

@@ -140,7 +140,7 @@ def entry_lines(entry: Entry, width: float, *, notes: bool, first: bool) -> list
         lines += [Line("missing", 15.0, text) for text in wrapped(entry.missing, width, 3)]
         return lines
     if entry.caption:
-        lines.append(Line("caption", 17.0, entry.caption))
+        lines += [Line("caption", 16.0, text) for text in wrapped(entry.caption, width, 2, BODY)]
     if entry.bar is not None:
         lines.append(Line("bar", 30.0, bar=entry.bar))
     rows = () if single else entry.rows
@@ -148,14 +148,15 @@ def entry_lines(entry: Entry, width: float, *, notes: bool, first: bool) -> list
     lines += [Line("row", 18.0, row.text, row=row) for row in shown]
     if len(shown) < len(rows):
         lines.append(Line("note", 15.0, tr("and {count} more classes", count=len(rows) - len(shown))))
-    if notes:
+    if notes and entry.notes:
+        lines.append(Line("space", 4.0))
         lines += [Line("note", 15.0, part) for text in entry.notes for part in wrapped(text, width, 2)]
     return lines
 
 
-def wrapped(text: str, width: float, most: int) -> list[str]:
+def wrapped(text: str, width: float, most: int, size: float = SMALL) -> list[str]:
     """Break a text into lines of a width, px; the last one is elided."""
-    measure, lines, rest = metrics(SMALL), [], text
+    measure, lines, rest = metrics(size), [], text
     while rest and len(lines) < most - 1 and measure.horizontalAdvance(rest) > width:
         cut = len(rest)
         while cut > 1 and measure.horizontalAdvance(rest[:cut]) > width:

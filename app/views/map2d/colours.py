@@ -138,3 +138,26 @@ def colouring(scale: ColourScale, ranges: ValueRange | None) -> Colouring:
             return found
     low, high = (ranges.low, ranges.high) if ranges is not None else (0.0, 1.0)
     return _continuous(scale.colours, scale.reverse, low, high)
+
+
+def entries_of(colours: Colouring, values: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Give the entry of the table that each value takes; -1 where it takes none."""
+    numbers = np.asarray(values, np.float64)
+    if colours.edges is not None:
+        side = "left" if colours.upper_included else "right"
+        found = np.searchsorted(colours.edges, numbers, side=side) - 1
+    else:
+        share = (numbers - colours.low) / max(colours.high - colours.low, 1e-300)
+        found = np.clip(np.nan_to_num(share) * len(colours.table), 0, len(colours.table) - 1)
+    fine = np.isfinite(numbers) & (found >= 0) & (found < len(colours.table))
+    return np.where(fine, found, -1).astype(np.int32)
+
+
+@cache
+def palette_colouring(palette: tuple[tuple[int, tuple[int, ...]], ...]) -> Colouring:
+    """Give the colouring of a file's own palette: whole numbers 0 to 255 with (red, green, blue, alpha)."""
+    table = np.zeros(ENTRIES, np.uint32)
+    for number, (red, green, blue, *alpha) in palette:
+        if 0 <= number < ENTRIES:
+            table[number] = ((alpha[0] if alpha else 255) << 24) | (red << 16) | (green << 8) | blue
+    return Colouring(-0.5, ENTRIES - 0.5, table)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SPACING = 150.0
 """Wanted distance of the lines, px."""
 
-STEPS = (30.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 5e-4, 2e-4, 1e-4)
+STEPS = (30.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 5e-4, 2e-4, 1e-4)
 TEXT = 10.0
 CORNER = 64.0
 """Degrees are left out this near to a corner, where other things stand, px."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.core.language import language, tr
+from app.core.language import N_, language, tr
 from app.core.looks import REASONS, Look, MeshLook, RasterLook, SeriesLook, VectorLook
 from app.views.map2d.colours import colouring
-from app.views.wording import number_text, quantity_text, ticks, unit_text
+from app.views.wording import is_height, number_text, quantity_text, range_text, ticks, unit_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -119,16 +119,25 @@ def _raster(look: RasterLook) -> Entry:
     if style.mode == "hillshade":
         return Entry(look.name, caption=tr("Shaded relief"))
     name = style.variable if look.variable(style.variable) else (look.bands[0] if look.bands else "")
-    arrows = (tr("Arrows: direction, length grows with speed"),) if look.arrows else ()
-    return _scaled(look, name, arrows, look.ranges)
+    return _scaled(look, name, _arrows(look), look.ranges)
+
+
+def _arrows(look: RasterLook | MeshLook) -> tuple[str, ...]:
+    """Give what the arrows show and how fast the longest is."""
+    if not look.arrows:
+        return ()
+    variable = look.variable(look.arrows)
+    quantity = quantity_text(variable, look.arrows)
+    if not look.fastest:
+        return (tr("Arrows: {quantity}", quantity=quantity),)
+    speed = f"{number_text(look.fastest)} {unit_text(variable.units if variable else None)}".rstrip()
+    return (tr("Arrows: {quantity}, the longest from {speed}", quantity=quantity, speed=speed),)
 
 
 def _mesh(look: MeshLook) -> Entry:
     if not look.shown:
         return Entry(look.name, caption=tr("Mesh"))
-    notes = []
-    if look.arrows:
-        notes.append(tr("Arrows: {quantity}", quantity=quantity_text(look.variable(look.arrows), look.arrows)))
+    notes = list(_arrows(look))
     if look.depth:
         notes.append(tr("Drier than {depth} m is not drawn", depth=number_text(look.style.dry_below)))
     return _scaled(look, look.shown, tuple(notes), look.ranges)
@@ -142,24 +151,19 @@ def _scaled(look: Any, name: str, notes: tuple[str, ...], ranges: Any) -> Entry:
     scale = look.style.scale
     found = []
     if ranges is not None and ranges.maximum > ranges.minimum:
-        words = "Data {low} to {high} {unit}" if ranges.whole else "This step {low} to {high} {unit}"
-        low, high = number_text(ranges.minimum), number_text(ranges.maximum)
+        words = N_("Data {low} to {high} {unit}") if ranges.whole else N_("This step {low} to {high} {unit}")
+        low, high = range_text(ranges.minimum, ranges.maximum)
         found.append(tr(words, low=low, high=high, unit=unit).rstrip())
-    if unit == "m" and _is_height(variable):
+    if is_height(variable):
         found.append(tr("Vertical datum: {datum}", datum=look.vdatum or tr("unknown")))
     if scale.classes is not None and scale.classes.classes:
         return Entry(look.name, caption, rows=class_rows(scale.classes), notes=(*found, *notes))
     return Entry(look.name, caption, bar=_bar(scale, ranges), notes=(*found, *notes))
 
 
-def _is_height(variable: Any) -> bool:
-    text = f"{variable.name} {variable.standard_name} {variable.title}".lower() if variable else ""
-    return any(w in text for w in ("elev", "height", "level", "altitude", "band", "dem", "bed", "高程", "水位", "s1"))
-
-
 def _bar(scale: Any, ranges: Any) -> Bar:
     made = colouring(scale, ranges)
-    marks, step = ticks(made.low, made.high, 4)
+    marks, step = ticks(made.low, made.high, 5)
     span = made.high - made.low
     shares = tuple(((value - made.low) / span, number_text(value, step)) for value in marks)
     colours = tuple(int(c) for c in made.table[:: max(1, len(made.table) // 64)])

@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
 
-from app.core.language import language, tr
+from app.core.language import N_, language, tr
 from app.core.looks import is_degrees
 from app.core.moments import clock_text, elapsed_text, offset_text
 from app.views import projection
@@ -127,7 +127,7 @@ class Overlays:
             )
         hours = options.utc_offset_hours
         local = clock.now + np.timedelta64(round(hours * 3.6e12), "ns")
-        words = "Beijing time ({offset})" if hours == 8 else "Local time ({offset})"
+        words = N_("Beijing time ({offset})") if hours == 8 else N_("Local time ({offset})")
         axes = [p.look.description.time for p in shown if p.look.description and p.look.moment is not None]
         blind = bool(axes) and all(axis is not None and axis.kind == "unzoned" for axis in axes)
         remark = tr("Time zone of the model unknown, read as UTC") if blind else ""

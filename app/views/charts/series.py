@@ -1,0 +1,149 @@
+"""Series: the lines of a chart, cut at gaps and thinned to the pixels at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+GAP = 1.5
+"""A step longer than this many usual steps is a gap."""
+
+COLOURS = {
+    "light": ("#0b7285", "#d9480f", "#5f3dc4", "#2b8a3e", "#c2255c", "#8a6d1d", "#1864ab", "#6b5147"),
+    "dark": ("#4cc2d6", "#ff9a62", "#a894f5", "#74c98a", "#f281a6", "#dcc06a", "#74b4ee", "#c2a89b"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChartLine:
+    """One series at one place.
+
+    Parameters
+    ----------
+    layer : str
+        Id of the layer it comes from.
+    name : str
+        Words of the legend: layer and place.
+    quantity, unit : str
+        What it shows; lines of one unit share a panel.
+    datum : str
+        Vertical datum of heights; empty where the values are no heights, ``unknown`` where nobody says.
+    times : ndarray, int64, (steps,)
+        ns since 1970-01-01 UTC, rising.
+    values : ndarray, float64, (steps,)
+        NaN = missing.
+    source : str
+        File name.
+    colour : int
+        Number of its colour.
+    """
+
+    layer: str
+    name: str
+    quantity: str
+    unit: str
+    datum: str
+    times: NDArray[np.int64]
+    values: NDArray[np.float64]
+    source: str = ""
+    colour: int = 0
+
+    @property
+    def group(self) -> tuple[str, str]:
+        """Lines of the same group share a panel: same unit and, for heights, same datum."""
+        return self.unit or self.quantity, self.datum
+
+    def at(self, moment: int) -> tuple[int, float] | None:
+        """Give time and value of the sample nearest to a moment (ns), within half a usual step; None in a gap."""
+        if not len(self.times):
+            return None
+        right = int(np.clip(np.searchsorted(self.times, moment), 0, len(self.times) - 1))
+        left = max(right - 1, 0)
+        near = left if abs(int(self.times[left]) - moment) <= abs(int(self.times[right]) - moment) else right
+        if abs(int(self.times[near]) - moment) > max(usual_step(self.times) * 0.75, 1.0):
+            return None
+        value = float(self.values[near])
+        return (int(self.times[near]), value) if np.isfinite(value) else None
+
+
+def usual_step(times: NDArray[np.int64]) -> float:
+    """Give the median step, ns; 0 for fewer than two samples."""
+    return float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+
+
+def runs(times: NDArray[np.int64], values: NDArray[np.float64]) -> list[slice]:
+    """Give the stretches without a missing value and without a long step between samples."""
+    fine = np.isfinite(values)
+    if not fine.any():
+        return []
+    usual = usual_step(times)
+    new = np.ones(len(times), bool)
+    new[1:] = ~fine[:-1] | (np.diff(times) > GAP * usual if usual > 0 else False)
+    starts = np.flatnonzero(fine & new)
+    broken = np.flatnonzero(~fine | new)
+    found = []
+    for start in starts:
+        after = broken[np.searchsorted(broken, start + 1) :]
+        found.append(slice(int(start), int(after[0]) if len(after) else len(times)))
+    return found
+
+
+def thinned(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give at most four points per pixel column, so that the drawn line looks the same: first, lowest, highest, last.
+
+    Parameters
+    ----------
+    x : ndarray, float64, (n,)
+        Pixels, rising.
+    y : ndarray, float64, (n,)
+        No NaN.
+    """
+    if len(x) < 3:
+        return x, y
+    column = np.floor(x).astype(np.int64)
+    starts = np.flatnonzero(np.diff(column, prepend=column[0] - 1))
+    if len(starts) * 4 >= len(x):
+        return x, y
+    ends = np.append(starts[1:], len(x)) - 1
+    lowest = _first_at(y, starts, np.minimum.reduceat(y, starts))
+    highest = _first_at(y, starts, np.maximum.reduceat(y, starts))
+    keep = np.unique(np.concatenate([starts, lowest, highest, ends]))
+    return x[keep], y[keep]
+
+
+def _first_at(y: NDArray[np.float64], starts: NDArray[np.int64], wanted: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Give the first index in each column where a value is met."""
+    owner = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(y))))
+    hits = np.flatnonzero(y == wanted[owner])
+    _, first = np.unique(owner[hits], return_index=True)
+    return hits[first]
+
+
+def value_span(lines: list[ChartLine], first: int, last: int) -> tuple[float, float]:
+    """Give the range of all values between two moments (ns), with some air; 0 to 1 where there is none."""
+    low, high = np.inf, -np.inf
+    for line in lines:
+        shown = line.values[(line.times >= first) & (line.times <= last)]
+        shown = shown[np.isfinite(shown)]
+        if len(shown):
+            low, high = min(low, float(shown.min())), max(high, float(shown.max()))
+    if not np.isfinite(low):
+        return 0.0, 1.0
+    if high - low < 1e-9 * max(abs(high), 1e-3):
+        return low - 0.5 * max(abs(low), 1.0) * 0.2, high + 0.5 * max(abs(high), 1.0) * 0.2
+    air = (high - low) * 0.08
+    return low - air, high + air
+
+
+def time_span(lines: list[ChartLine]) -> tuple[int, int] | None:
+    """Give the first and the last moment of all lines, ns; None where there is no sample."""
+    ends = [(int(line.times[0]), int(line.times[-1])) for line in lines if len(line.times)]
+    if not ends:
+        return None
+    first, last = min(a for a, _ in ends), max(b for _, b in ends)
+    return (first, last) if last > first else (first - 10**9, last + 10**9)

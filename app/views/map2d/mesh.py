@@ -1,0 +1,274 @@
+"""Mesh painter: values on faces, nodes or edges at one step; the geometry is worked out once per view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from app.core.looks import ValueRange, value_range
+from app.views import projection
+from app.views.map2d.arrows import Arrows, arrow_field, draw_arrows
+from app.views.map2d.blend import compose, new_picture
+from app.views.map2d.colours import Colouring, argb, colouring, entries_of
+from app.views.map2d.faces import (
+    Plan,
+    Topology,
+    cell_size,
+    face_plan,
+    mesh_edges,
+    sample_plan,
+    topology,
+    visible_faces,
+)
+from app.views.map2d.overlays import source_name
+from app.views.map2d.paint import Dry, paint_faces, paint_nodes
+from app.views.map2d.placement import PIXELS
+from app.views.map2d.strokes import stroke_lines
+from app.views.map2d.vector import placement_of
+from app.views.view import Hit, Picture
+from app.views.wording import quantity_text, unit_text
+from layers.errors import DataError
+from layers.sources.source import Statistics, TopologyRequest, Values, ValuesRequest
+from layers.sources.source import Topology as Mesh
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from app.core.camera import View
+    from app.core.looks import Look, MeshLook
+    from layers.sources.source import Block, Request
+
+SMALLEST_CELL = 5.0
+"""Edges are drawn where faces are at least this large on screen, px."""
+
+PLANS = 3
+"""Views whose geometry is kept."""
+
+
+@dataclass(slots=True, eq=False)
+class MeshProbe:
+    """Tells the value under a pixel."""
+
+    look: MeshLook
+    plan: Plan
+    values: NDArray[np.float32]
+    where: str
+    dry: Dry | None
+
+    def at(self, px: float, py: float) -> Hit | None:
+        """Give face, value and time at a pixel; None outside the mesh."""
+        height, width = self.plan.face.shape
+        if not (0 <= px < width and 0 <= py < height):
+            return None
+        face = int(self.plan.face[int(py), int(px)])
+        if face < 0:
+            return None
+        look, variable = self.look, self.look.variable(self.look.shown)
+        value = self._value(self.values, self.where, px, py)
+        title = quantity_text(variable, look.shown)
+        if self.dry is not None and not self._value(self.dry.depth, self.dry.where, px, py) >= self.dry.below:
+            value = float("nan")
+        return Hit(
+            look.layer,
+            look.name,
+            title,
+            value,
+            unit_text(variable.units if variable else None),
+            look.moment,
+            source_name(look.source),
+            face,
+        )
+
+    def _value(self, values: NDArray[np.float32], where: str, px: float, py: float) -> float:
+        found = sample_plan(self.plan, values, np.array([px]), np.array([py]), cast("Any", where))
+        return float(found[0])
+
+
+class MeshPainter:
+    """Draws mesh layers; keeps the mesh in the map's system and the plans of the last views."""
+
+    def __init__(self) -> None:
+        self._mesh: tuple[object, Topology, Mesh] | None = None
+        self._plans: dict[object, Plan] = {}
+
+    def needs(self, look: Look) -> list[Request]:
+        """Ask for the mesh unless it is held, and for the values of the step."""
+        look = cast("MeshLook", look)
+        requests: list[Request] = [] if self._is_held(look) else [TopologyRequest(look.key)]
+        requests += [_values(look, name) for name in _names(look)]
+        return requests
+
+    def paint(self, look: Look, blocks: list[Block], view: View) -> Picture:
+        """Give the picture of one step."""
+        look = cast("MeshLook", look)
+        self._hold(look, blocks)
+        found = dict(zip(_names(look), [b for b in blocks if isinstance(b, Values)], strict=True))
+        shown = found.get(look.shown)
+        depth = found.get(look.depth)
+        nodes = any(v.location == "node" for v in found.values())
+        plan = self._plan(look, view, nodes=nodes)
+        dry = _dry(depth, look)
+        look = with_range(look, shown)
+        picture, probe = self._coloured(look, plan, shown, dry, view)
+        if look.style.edges or not look.shown:
+            self._edges(picture, plan, look, view)
+        arrows = found.get(look.arrows)
+        if arrows is not None:
+            _arrows(picture, plan, arrows, dry, look, view)
+        return Picture(look, picture, (), probe)
+
+    # -------------------------------------------------------------------- held
+    def _key(self, look: MeshLook) -> object:
+        return (look.source, look.key, look.crs, look.view.crs)
+
+    def _is_held(self, look: MeshLook) -> bool:
+        return self._mesh is not None and self._mesh[0] == self._key(look)
+
+    def _hold(self, look: MeshLook, blocks: list[Block]) -> None:
+        if self._is_held(look):
+            return
+        read = next((b for b in blocks if isinstance(b, Mesh)), None)
+        if read is None:
+            raise DataError("The mesh of {name} could not be read.", where=look.source, name=look.name)
+        x, y = projection.transformed(read.node_x, read.node_y, look.crs, look.view.crs)
+        made = topology(np.column_stack([x, y]), read.face_nodes, read.face_offsets)
+        self._mesh = (self._key(look), made, read)
+        self._plans.clear()
+
+    def _plan(self, look: MeshLook, view: View, *, nodes: bool) -> Plan:
+        assert self._mesh is not None
+        for wanted in ((view, nodes), (view, True)):
+            if wanted in self._plans:
+                self._plans[wanted] = self._plans.pop(wanted)
+                return self._plans[wanted]
+        made = face_plan(self._mesh[1], placement_of(view), view.width, view.height, nodes=nodes)
+        self._plans[(view, nodes)] = made
+        while len(self._plans) > PLANS:
+            self._plans.pop(next(iter(self._plans)))
+        return made
+
+    # ------------------------------------------------------------------ drawing
+    def _coloured(
+        self, look: MeshLook, plan: Plan, shown: Values | None, dry: Dry | None, view: View
+    ) -> tuple[NDArray[np.uint32], MeshProbe | None]:
+        if shown is None:
+            return new_picture(view.width, view.height), None
+        colours, values = colouring(look.style.scale, look.ranges), scalar(shown)
+        if shown.location == "edge":
+            return self._edge_values(values, colours, view), None
+        if shown.location == "node" and not look.style.smooth:
+            values, where = face_means(plan.topology, values), "face"
+        else:
+            where = shown.location
+        if where == "node":
+            picture = paint_nodes(plan, values, colours, dry=dry)
+        else:
+            picture = paint_faces(plan, values, colours, dry=dry)
+        return picture, MeshProbe(look, plan, values, where, dry)
+
+    def _edge_values(self, values: NDArray[np.float32], colours: Colouring, view: View) -> NDArray[np.uint32]:
+        assert self._mesh is not None
+        picture = new_picture(view.width, view.height)
+        edges = self._mesh[2].edge_nodes
+        if edges is None or len(edges) != len(values):
+            return picture
+        xy = self._mesh[1].node_xy[edges].reshape(-1, 2)
+        parts = np.arange(0, len(xy) + 1, 2)
+        classes = entries_of(colours, values)
+        width = 2.0 * view.pixel_ratio
+        stroke_lines(picture, xy, parts, placement_of(view), colours.table, width, classes=classes)
+        return picture
+
+    def _edges(self, picture: NDArray[np.uint32], plan: Plan, look: MeshLook, view: View) -> None:
+        seen = visible_faces(plan)
+        if cell_size(plan, seen) < SMALLEST_CELL * view.pixel_ratio:
+            return
+        lines = np.ascontiguousarray(mesh_edges(plan, seen)).reshape(-1, 2)
+        parts = np.arange(0, len(lines) + 1, 2)
+        colour = np.full(len(parts) - 1, argb(look.style.edge_colour), np.uint32)
+        sheet = new_picture(view.width, view.height)
+        stroke_lines(sheet, lines, parts, PIXELS, colour, 1.0 * view.pixel_ratio)
+        compose(picture, sheet)
+
+
+def _names(look: MeshLook) -> tuple[str, ...]:
+    """Give the variables to read, each once."""
+    return tuple(dict.fromkeys(name for name in (look.shown, look.depth, look.arrows) if name))
+
+
+def _values(look: MeshLook, name: str) -> ValuesRequest:
+    variable = look.variable(name)
+    last = max((variable.steps if variable else 1) - 1, 0)
+    levels = variable.levels if variable else 1
+    return ValuesRequest(look.key, name, min(look.step or 0, last), min(look.style.level, max(levels - 1, 0)))
+
+
+def scalar(values: Values) -> NDArray[np.float32]:
+    """Give one number per place: the length of vectors."""
+    found = values.values
+    if found.ndim == 2:
+        return np.hypot(found[:, 0], found[:, 1]).astype(np.float32)
+    return found
+
+
+def with_range(look: Any, shown: Values | None) -> Any:
+    """Give the look with the range of what is shown now, where no range is known yet."""
+    if look.ranges is not None or shown is None:
+        return look
+    return replace(look, ranges=step_range(look.style.scale, scalar(shown)))
+
+
+def step_range(scale: Any, values: NDArray[np.float32]) -> ValueRange | None:
+    """Give the range of the values of one step."""
+    fine = values[np.isfinite(values)]
+    if not fine.size:
+        return value_range(scale, None)
+    sample = fine[:: max(1, fine.size // 200_000)]
+    p2, p98 = np.percentile(sample, (2, 98))
+    found = Statistics(float(fine.min()), float(fine.max()), float(sample.mean()), float(p2), float(p98), 0.0)
+    return value_range(scale, found, whole=False)
+
+
+def face_means(mesh: Topology, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give the mean of each face's nodes; NaN where one is missing."""
+    counts = np.diff(mesh.face_offsets)
+    starts = mesh.face_offsets[:-1]
+    if not len(starts):
+        return np.empty(0, np.float32)
+    corner = np.append(values[mesh.face_nodes], np.float32(0))
+    sums = np.add.reduceat(corner, starts)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).astype(np.float32)
+
+
+def _dry(depth: Values | None, look: MeshLook) -> Dry | None:
+    if depth is None or depth.location not in ("face", "node"):
+        return None
+    return Dry(scalar(depth), look.style.dry_below, cast("Any", depth.location))
+
+
+def _arrows(
+    picture: NDArray[np.uint32], plan: Plan, arrows: Values, dry: Dry | None, look: MeshLook, view: View
+) -> None:
+    """Draw arrows on a grid of the screen, where it is wet."""
+    if arrows.values.ndim != 2 or arrows.location not in ("face", "node"):
+        return
+    spacing = max(look.style.arrow_spacing, 8) * view.pixel_ratio
+    u, v = (np.ascontiguousarray(arrows.values[:, n]) for n in (0, 1))
+    field = arrow_field(plan, u, v, spacing, cast("Any", arrows.location))
+    if dry is not None:
+        wet = sample_plan(plan, dry.depth, field.x, field.y, dry.where) >= dry.below
+        field = Arrows(field.x[wet], field.y[wet], field.u[wet], field.v[wet])
+    put_arrows(picture, field, look.fastest, argb(look.style.arrow_colour), spacing, view.pixel_ratio)
+
+
+def put_arrows(
+    picture: NDArray[np.uint32], field: Arrows, fastest: float | None, colour: int, spacing: float, ratio: float
+) -> None:
+    """Draw arrows whose longest fills the spacing at the speed named, or at the fastest of this step."""
+    speeds = field.speed
+    if len(speeds):
+        reference = fastest if fastest else float(np.percentile(speeds, 98))
+        longest = spacing * 0.92
+        draw_arrows(picture, field, colour, reference, longest=longest, thickness=1.4 * ratio)
