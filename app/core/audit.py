@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from app.core.language import N_, reason
 from app.core.locks import FileLock
 from app.core.settings import folder
 from layers.errors import DataError, SourceUnavailable
@@ -91,7 +92,7 @@ class AuditLog:
             raise SourceUnavailable(
                 "The audit log cannot be written: {reason}",
                 where=str(self.path),
-                reason=error.strerror or str(error),
+                reason=reason(error),
             ) from error
 
     def _append(self, entry: dict[str, Any]) -> str:
@@ -134,15 +135,13 @@ def verify(path: Path) -> list[Problem]:
     try:
         lines = path.read_bytes().splitlines(keepends=True)
     except OSError as error:
-        raise SourceUnavailable(
-            "The file cannot be read: {reason}", where=str(path), reason=error.strerror or str(error)
-        ) from error
+        raise SourceUnavailable("The file cannot be read: {reason}", where=str(path), reason=reason(error)) from error
     problems: list[Problem] = []
     previous, number = START, 0
     for at, line in enumerate(lines, 1):
         entry = _entry(line)
         if entry is None:
-            problems.append(Problem(at, "The line cannot be read."))
+            problems.append(Problem(at, N_("The line cannot be read.")))
             continue
         problems += [Problem(at, what) for what in _faults(entry, number + 1, previous)]
         previous, number = str(entry.get("hash", "")), at
@@ -152,9 +151,9 @@ def verify(path: Path) -> list[Problem]:
 def _faults(entry: dict[str, Any], number: int, previous: str) -> list[str]:
     found: list[str] = []
     if entry.get("hash") != _hash(entry):
-        found.append("The line was changed after it was written.")
+        found.append(N_("The line was changed after it was written."))
     if entry.get("previous") != previous or entry.get("number") != number:
-        found.append("A line before it is missing, was changed or was moved.")
+        found.append(N_("A line before it is missing, was changed or was moved."))
     return found
 
 
@@ -162,9 +161,9 @@ def _head_faults(head: Path, number: int, previous: str) -> list[Problem]:
     with suppress(OSError):
         noted = _entry(head.read_bytes() + b"\n")
         if noted is None or int(noted.get("number", 0)) > number:
-            return [Problem(number + 1, "Lines at the end are missing.")]
+            return [Problem(number + 1, N_("Lines at the end are missing."))]
         if noted.get("number") == number and noted.get("hash") != previous:
-            return [Problem(number, "The last line is not the one that was written.")]
+            return [Problem(number, N_("The last line is not the one that was written."))]
     return []
 
 

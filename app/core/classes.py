@@ -14,7 +14,7 @@ import resources
 from app.core import durable
 from app.core.audit import AuditLog
 from app.core.kinds import fault
-from app.core.language import language, tr
+from app.core.language import language, reason, tr
 from app.core.settings import folder
 from layers.errors import DataError, SourceUnavailable
 from layers.style import ClassTable
@@ -196,7 +196,7 @@ def _write(file: Path, data: Any) -> None:
         durable.replace(file, [text.encode()])
     except OSError as error:
         raise SourceUnavailable(
-            "The file cannot be written: {reason}", where=str(file), reason=error.strerror or str(error)
+            "The file cannot be written: {reason}", where=str(file), reason=reason(error)
         ) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import locale
 import os
@@ -132,6 +133,21 @@ def system_locale() -> str:
         return locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
     named = (os.environ.get(key) for key in ("LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE"))
     return next((name for name in named if name), "")
+
+
+def reason(error: OSError) -> str:
+    """Give why the operating system refused, translated where it is one of the usual causes."""
+    words = {
+        errno.ENOSPC: N_("the disk is full"),
+        errno.EACCES: N_("there is no permission"),
+        errno.EPERM: N_("there is no permission"),
+        errno.EROFS: N_("the disk is read-only"),
+        errno.ENOENT: N_("the folder does not exist"),
+        errno.ENAMETOOLONG: N_("the name is too long"),
+        errno.EIO: N_("the disk has failed"),
+    }
+    known = words.get(error.errno or 0)
+    return tr(known) if known else error.strerror or str(error)
 
 
 def error_text(error: HaitangError) -> str:

@@ -77,8 +77,10 @@ def local_text(value: np.datetime64 | None, offset_hours: float = 8.0) -> str:
     if value is None:
         return ""
     shifted = value.astype("datetime64[ns]") + np.timedelta64(round(offset_hours * 3.6e12), "ns")
-    words = "{time} Beijing time ({offset})" if offset_hours == 8 else "{time} local time ({offset})"
-    return tr(words, time=clock_text(shifted), offset=offset_text(offset_hours))
+    fields = {"time": clock_text(shifted), "offset": offset_text(offset_hours)}
+    if offset_hours == 8:
+        return tr("{time} Beijing time ({offset})", **fields)
+    return tr("{time} local time ({offset})", **fields)
 
 
 def utc_text(value: np.datetime64 | None) -> str:

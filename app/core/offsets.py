@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.core.audit import AuditLog
+from app.core.language import reason
 from app.core.settings import home
 from layers.errors import DataError, SourceUnavailable
 from layers.heights import OffsetRecord, load_records, save_records
@@ -39,7 +40,7 @@ def save(kept: Sequence[OffsetRecord]) -> None:
         raise SourceUnavailable(
             "The file cannot be written: {reason}",
             where=str(home() / "offsets.json"),
-            reason=error.strerror or str(error),
+            reason=reason(error),
         ) from error
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from zlib import crc32
 
 from app.core import durable
+from app.core.language import reason
 from layers.errors import DataError, SourceUnavailable
 
 if TYPE_CHECKING:
@@ -138,9 +139,7 @@ def read_story(folder: Path) -> Story:
         story.sequence = int(session["sequence"])
         _gather(folder, story)
     except OSError as error:
-        raise SourceUnavailable(
-            "The file cannot be read: {reason}", where=str(base), reason=error.strerror or str(error)
-        ) from error
+        raise SourceUnavailable("The file cannot be read: {reason}", where=str(base), reason=reason(error)) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError("The session is broken.", where=str(base)) from error
     return story

@@ -15,6 +15,7 @@ import numpy as np
 
 from app.core import durable
 from app.core.content import parts_from_dict
+from app.core.language import reason
 from layers.errors import DataError, SourceUnavailable
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def write(snapshot: Snapshot, path: Path) -> None:
             "The workspace cannot be written: {reason}",
             where=str(path),
             remedy="Save it in another folder.",
-            reason=error.strerror or str(error),
+            reason=reason(error),
         ) from error
 
 
@@ -184,9 +185,7 @@ def _bytes(path: Path) -> bytes:
     except OSError as error:
         if isinstance(error, SourceUnavailable):
             raise
-        raise SourceUnavailable(
-            "The file cannot be read: {reason}", where=str(path), reason=error.strerror or str(error)
-        ) from error
+        raise SourceUnavailable("The file cannot be read: {reason}", where=str(path), reason=reason(error)) from error
     if len(raw) > LIMIT:
         raise DataError("The file is too large for a workspace.", where=str(path))
     return raw
@@ -200,12 +199,11 @@ def _parsed(raw: bytes, where: str) -> Json:
         data = json.loads(raw.decode("utf-8-sig"), parse_constant=_no_number, parse_float=_float)
     except UnicodeDecodeError as error:
         raise DataError("The file is not written in UTF-8.", where=where, remedy=remedy) from error
+    except json.JSONDecodeError as error:
+        at = f"{error.lineno}:{error.colno}"
+        raise DataError("The file is broken at {at}.", where=where, remedy=remedy, at=at) from error
     except (ValueError, RecursionError) as error:
-        reason = str(error).partition(":")[0]
-        at = f"{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else "–"
-        raise DataError(
-            "The file is broken at {at}: {reason}", where=where, remedy=remedy, at=at, reason=reason
-        ) from error
+        raise DataError("The file holds a number that cannot be used.", where=where, remedy=remedy) from error
     if not isinstance(data, dict) or cast("Json", data).get("format") != FORMAT:
         raise DataError("The file is no workspace of this program.", where=where)
     return cast("Json", data)
