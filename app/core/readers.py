@@ -1,7 +1,7 @@
 """Reader processes: each foreign file is owned by one child, with a memory cap and a time limit.
 
 A child that dies takes nothing with it: its request fails with one sentence, its other files are
-opened again in a new child, and the file that was being read waits until someone reopens it.
+opened again in a new child. A file that ends three of them waits until someone reopens it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 Answer = Any
 ANSWER_LIMIT = 8 << 30
 URGENT, BACKGROUND = 0, 1
+TRIES = 3
+"""How many readers one request may end before its file is left alone."""
 
 
 @dataclass(eq=False)
@@ -41,6 +44,7 @@ class Ticket:
     key: Hashable | None = None
     timeout_s: float = 30.0
     cancelled: bool = False
+    tries: int = 0
 
     def cancel(self) -> None:
         """Drop the request; what is under way ends unheard."""
@@ -108,18 +112,12 @@ class _Reader:
                 self.wake.wait()
         return None
 
-    def _put_back(self, ticket: Ticket) -> None:
-        with self.wake:
-            self.queues[URGENT].appendleft(ticket)
-
     def _talk(self) -> None:
         try:
             read_frame(cast("Any", self.process.stdout), 1 << 16)
             while (ticket := self._next()) is not None:
-                if self.process.poll() is not None:
-                    self._put_back(ticket)
-                    raise EOFError("the reader ended while it was idle")
                 self.current = ticket
+                ticket.tries += 1
                 self.deadline = time.monotonic() + ticket.timeout_s
                 answer = self._exchange(ticket)
                 self.deadline, self.current = 0.0, None
@@ -127,9 +125,10 @@ class _Reader:
         except (OSError, EOFError, ValueError) as error:
             self.reason = self.reason or type(error).__name__
         self.deadline = 0.0
+        self.process.kill()
+        self.process.wait()
+        _shut(self.process)
         if not self.closing:
-            self.process.kill()
-            self.process.wait()
             self.died(self, self.current, self.reason)
 
     def _exchange(self, ticket: Ticket) -> Answer | HaitangError:
@@ -150,13 +149,15 @@ class _Reader:
             self.closing = True
             self.wake.notify_all()
         self.process.kill()
-        self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout):
-            if stream is not None:
-                try:
-                    stream.close()
-                except OSError:
-                    continue  # the pipe of a killed child may refuse its last flush
+        self.thread.join(timeout=2.0)
+
+
+def _shut(process: subprocess.Popen[bytes]) -> None:
+    """Close the pipes of an ended child; what was still to be sent is dropped."""
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
 
 
 def _widen(process: subprocess.Popen[bytes]) -> None:
@@ -184,8 +185,8 @@ class ReaderPool:
         Seconds one request may take before its child is ended.
     """
 
-    died = Signal(list)
-    """Paths that were being read when a child ended."""
+    died = Signal(list, bool)
+    """Paths that were being read when a child ended, and whether they are read again by a new one."""
 
     def __init__(self, max_processes: int = 3, memory_mb: int = 4096, timeout_s: float = 30.0) -> None:
         self._limits = (max_processes, memory_mb, timeout_s)
@@ -299,34 +300,44 @@ class ReaderPool:
             return None
         reader = self._owner.get(path)
         if reader is None:
-            idle = [r for r in self._readers if not r.files]
+            alive = [r for r in self._readers if r.process.poll() is None]
+            idle = [r for r in alive if not r.files]
             if idle:
                 reader = idle[0]
-            elif len(self._readers) < self._limits[0]:
+            elif len(alive) < self._limits[0]:
                 reader = self._spawn()
             else:
-                reader = min(self._readers, key=lambda r: len(r.files))
+                reader = min(alive, key=lambda r: len(r.files))
             reader.files.add(path)
             self._owner[path] = reader
         return reader
 
     def _on_died(self, reader: _Reader, culprit: Ticket | None, reason: str) -> None:
+        """Go on without a reader: a file that ended several readers, or hung one, waits for its user."""
+        spared = culprit is None or (culprit.tries < TRIES and reason != "timeout")
         with self._lock:
             if reader in self._readers:
                 self._readers.remove(reader)
             for path in reader.files:
                 self._owner.pop(path, None)
-            if culprit is not None:
+            if culprit is not None and not spared:
                 self._failed[culprit.path] = _ended(culprit.path, reason)
             queued = reader.waiting()
-        waiting = [t for t in queued if culprit is None or t.path != culprit.path]
-        lost = [t for t in queued if culprit is not None and t.path == culprit.path]
-        if culprit is not None:
-            for ticket in [culprit, *lost]:
+        for ticket in queued if culprit is None else [culprit, *queued]:
+            if ticket.path in self._failed:
                 ticket.finish(_ended(ticket.path, reason))
-            self.died.emit([culprit.path])
-        for ticket in waiting:
-            self.submit(ticket.path, ticket.request, ticket.finish, key=ticket.key, op=ticket.op)
+            elif not ticket.cancelled:
+                self._again(ticket)
+        if culprit is not None:
+            self.died.emit([culprit.path], spared)
+
+    def _again(self, ticket: Ticket) -> None:
+        with self._lock:
+            reader = self._reader_of(ticket.path)
+            if reader is not None:
+                reader.put(ticket, URGENT)
+        if reader is None:
+            ticket.finish(_closed(ticket.path))
 
     def _watchdog(self) -> None:
         while not self._stop.wait(0.2):

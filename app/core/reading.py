@@ -264,8 +264,9 @@ class Reading:
         for layer in self.document.layers:
             self._open(layer)
 
-    def _on_died(self, paths: list[str]) -> None:
-        self._deliver(lambda: self._mark_dead(paths))
+    def _on_died(self, paths: list[str], spared: bool) -> None:
+        if not spared:
+            self._deliver(lambda: self._mark_dead(paths))
 
     def _mark_dead(self, paths: list[str]) -> None:
         for layer in self.document.layers:
