@@ -14,6 +14,7 @@ import re
 import shutil
 import stat
 import tempfile
+import weakref
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +31,8 @@ MAX_CELLS = 400_000_000
 MAX_PARSED_BYTES = 1 << 30
 """Size from which text formats, which must be read whole, are refused."""
 MAX_COPY_BYTES = 8 << 30
+COPY_NAME = "data"
+"""What a private copy is called, before its suffix."""
 
 VECTOR_DRIVERS = frozenset(
     {"GPKG", "ESRI Shapefile", "GeoJSON", "FlatGeobuf", "KML", "GML", "GPX", "DXF", "MEM", "Memory"}
@@ -39,7 +42,7 @@ _SKIPPED = """
     ADBC AIVector AVCBin AVCE00 AmigoCloud CSV CSW Carto DGN EDIGEO EEDA ESRIJSON Elasticsearch GDALG GPSBabel
     GTFS GeoJSONSeq GeoRSS HTTP Idrisi JML JSONFG LIBKML LVBAG MBTiles MVT MapML MiraMonVector NGW OAPIF ODS
     OGCAPI OGR_GMT OGR_PDS OGR_VRT OSM OpenFileGDB PCIDSK PDF PDS4 PGDUMP PLSCENES PMTiles S57 SQLite SXF
-    Selafin TopoJSON VDV VFK VICAR WAsP WFS XLSX Parquet Arrow TileDB MSSQLSpatial MySQL ODBC PostgreSQL XLS
+    Selafin TopoJSON VDV VFK VICAR WAsP WFS XLSX
 """
 _OPTIONS = {
     "GDAL_PAM_ENABLED": "NO",
@@ -62,18 +65,16 @@ _ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]+:(//|\\\\)|^(https?|ftp|s3):", 
 @lru_cache(maxsize=1)
 def pyogrio() -> Any:
     """Import pyogrio with the allowed vector drivers only."""
-    kept = {key: os.environ.get(key) for key in ("OGR_SKIP", "GDAL_SKIP")}
+    kept = os.environ.get("OGR_SKIP")
     os.environ["OGR_SKIP"] = ",".join([*_SKIPPED.split(), "MapInfo File"])
-    os.environ["GDAL_SKIP"] = " ".join(_SKIPPED.split())
     try:
         import pyogrio
         import pyogrio.raw
     finally:
-        for key, value in kept.items():
-            if value is None:
-                del os.environ[key]
-            else:
-                os.environ[key] = value
+        if kept is None:
+            del os.environ["OGR_SKIP"]
+        else:
+            os.environ["OGR_SKIP"] = kept
     library = cast("Any", pyogrio)
     library.set_gdal_config_options(_OPTIONS)
     return library
@@ -84,11 +85,17 @@ def rasterio() -> Any:
     """Import rasterio; open files inside ``raster_env`` and with one named driver."""
     import rasterio
     import rasterio.errors
-    import rasterio.shutil
     import rasterio.vrt
     import rasterio.windows
 
     return cast("Any", rasterio)
+
+
+def rasterio_copy() -> Any:
+    """Give rasterio's copy from one format to another."""
+    import rasterio.shutil as shutil_of_rasterio
+
+    return cast("Any", shutil_of_rasterio).copy
 
 
 @lru_cache(maxsize=1)
@@ -96,6 +103,7 @@ def pyarrow() -> Any:
     """Import pyarrow."""
     import pyarrow
     import pyarrow.compute
+    import pyarrow.parquet
 
     return cast("Any", pyarrow)
 
@@ -215,7 +223,7 @@ def safe_side_files(path: Path) -> bool:
 class PrivateCopy:
     """Copies of files in a folder of our own, for formats whose readers would write beside the original."""
 
-    def __init__(self, files: Iterable[Path], name: str = "data") -> None:
+    def __init__(self, files: Iterable[Path]) -> None:
         chosen = [file for file in files if file.is_file()]
         size = sum(file.stat().st_size for file in chosen)
         if size > MAX_COPY_BYTES:
@@ -225,16 +233,13 @@ class PrivateCopy:
                 remedy="Close it in the program that has it open, or repair it there.",
                 size=size >> 30,
             )
-        self._folder = tempfile.TemporaryDirectory(prefix="haitang-", ignore_cleanup_errors=True)
+        self.folder = Path(tempfile.mkdtemp(prefix="haitang-"))
+        """Where the copies are; they carry a plain name and the suffixes of the originals."""
+        self._end = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         stem = chosen[0].name.removesuffix(chosen[0].suffix)
         for file in chosen:
-            shutil.copyfile(file, self.folder / (name + file.name[len(stem) :].lower()))
-
-    @property
-    def folder(self) -> Path:
-        """Where the copies are; they carry a plain name and the suffixes of the originals."""
-        return Path(self._folder.name)
+            shutil.copyfile(file, self.folder / (COPY_NAME + file.name[len(stem) :].lower()))
 
     def close(self) -> None:
         """Delete the copies."""
-        self._folder.cleanup()
+        self._end()

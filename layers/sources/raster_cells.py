@@ -9,6 +9,7 @@ import numpy as np
 
 from layers.errors import DataError
 from layers.sources import guard
+from layers.sources.raster_grid import affine
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -140,7 +141,7 @@ def unturned(data: Any, grid: Grid) -> Any:
         src_crs=system,
         crs=system,
         src_transform=library.Affine(*grid.affine),
-        transform=library.transform.from_bounds(*box.to_list(), width, height),
+        transform=library.Affine(*affine(box, width, height)),
         width=width,
         height=height,
         add_alpha=data.nodata is None and "alpha" not in [c.name for c in data.colorinterp],

@@ -123,6 +123,11 @@ def _whole(low: float, high: float, size: int) -> tuple[int, int]:
     return first, min(max(math.ceil(high - slack), first + 1), size)
 
 
+def affine(box: Extent, width: int, height: int) -> Affine:
+    """Give the place of a north-up grid that fills a box."""
+    return box.width / width, 0.0, box.x0, 0.0, -box.height / height, box.y1
+
+
 def pixels(width: int, height: int) -> Grid:
     """Give the grid of a picture without a place: one unit per cell, row 0 on top."""
     return Grid(width, height, (1.0, 0.0, 0.0, 0.0, -1.0, float(height)), placed=False)

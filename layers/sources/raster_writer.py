@@ -1,0 +1,196 @@
+"""Rasters to Cloud Optimized GeoTIFF: the same cells give the same bytes."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from layers.errors import DataError
+from layers.sources import guard
+from layers.sources.raster_file import RECORD, VDATUM
+from layers.sources.raster_grid import affine
+from layers.sources.source import Variable
+from layers.sources.staged import staged
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from layers.extent import Extent
+
+SUFFIXES = {".tif", ".tiff"}
+BLOCK = 512
+_KINDS = {"float32", "float64", "int16", "int32", "uint8", "uint16", "uint32", "int8"}
+
+
+@dataclass(frozen=True, slots=True)
+class RasterForm:
+    """What a raster to be written looks like.
+
+    Parameters
+    ----------
+    width, height : int
+        Columns and rows.
+    box : Extent
+        Cell edges, (east, north) in ``crs``.
+    crs : str or None
+        ``EPSG:n`` or WKT.
+    vdatum : str or None
+        Written as the metadata item ``VDATUM``.
+    nodata : float or None
+        The value for "no data"; for float cells None means NaN.
+    dtype : str
+        Kind of the cells.
+    variables : sequence of Variable
+        One per band: names and units.
+    tags : mapping
+        Metadata items.
+    record : str
+        Text of the record of what made it; "" = none.
+    """
+
+    width: int
+    height: int
+    box: Extent
+    crs: str | None
+    variables: Sequence[Variable]
+    vdatum: str | None = None
+    nodata: float | None = None
+    dtype: str = "float32"
+    tags: Mapping[str, str] | None = None
+    record: str = ""
+
+
+class RasterWriter:
+    """Takes blocks of cells; made by ``raster_writer``."""
+
+    def __init__(self, data: Any, form: RasterForm) -> None:
+        self._data, self._form = data, form
+
+    def write(self, values: NDArray[Any], row: int = 0, column: int = 0) -> None:
+        """Write cells (bands, rows, columns), row 0 north; NaN becomes the nodata value."""
+        form = self._form
+        cells = values
+        if form.nodata is not None and np.issubdtype(values.dtype, np.floating):
+            cells = np.where(np.isnan(values), form.nodata, values)
+        place = guard.rasterio().windows.Window(column, row, values.shape[2], values.shape[1])
+        self._data.write(cells.astype(form.dtype, copy=False), window=place)
+
+
+@contextmanager
+def raster_writer(path: str | Path, form: RasterForm) -> Generator[RasterWriter]:
+    """Write a raster block by block; it becomes a COG, and appears, when all went well.
+
+    Raises
+    ------
+    DataError
+        The suffix or the kind of cells cannot be written.
+    SourceUnavailable
+        The folder is missing, read-only or full.
+    """
+    from pathlib import Path
+
+    if Path(path).suffix.lower() not in SUFFIXES:
+        raise DataError(
+            "Rasters are written as GeoTIFF (COG).", where=str(path), remedy="Give the file the suffix .tif."
+        )
+    if form.dtype not in _KINDS:
+        raise DataError("Cells of kind {dtype} cannot be written.", where=str(path), dtype=form.dtype)
+    library = guard.rasterio()
+    with staged(path) as out, guard.raster_env():
+        plain = out.with_name("plain.tif")
+        with library.open(plain, "w", **_profile(form)) as data:
+            _describe(data, form)
+            yield RasterWriter(data, form)
+        _to_cog(plain, out, form)
+        plain.unlink()
+
+
+def write_raster(
+    path: str | Path,
+    array: NDArray[Any],
+    box: Extent,
+    crs: str | None,
+    *,
+    vdatum: str | None = None,
+    nodata: float | None = None,
+    tags: Mapping[str, str] | None = None,
+    variables: Sequence[Variable] = (),
+    record: str = "",
+) -> None:
+    """Write cells as a COG.
+
+    Parameters
+    ----------
+    array : ndarray, (bands, rows, columns)
+        Row 0 north; NaN = no data. Its dtype is the kind of the cells.
+    box, crs, vdatum, nodata, tags, variables, record
+        See ``RasterForm``; without ``variables`` bands are called 1, 2 and so on.
+
+    Raises
+    ------
+    DataError
+        The suffix or the kind of cells cannot be written.
+    SourceUnavailable
+        The folder is missing, read-only or full.
+    """
+    count, height, width = array.shape
+    named = tuple(variables) or tuple(Variable(str(i + 1)) for i in range(count))
+    form = RasterForm(width, height, box, crs, named, vdatum, nodata, str(array.dtype), tags, record)
+    with raster_writer(path, form) as writer:
+        writer.write(array)
+
+
+def _profile(form: RasterForm) -> dict[str, Any]:
+    library = guard.rasterio()
+    nodata = form.nodata
+    if nodata is None and form.dtype.startswith("float"):
+        nodata = float("nan")
+    return {
+        "driver": "GTiff",
+        "width": form.width,
+        "height": form.height,
+        "count": len(form.variables),
+        "dtype": form.dtype,
+        "crs": form.crs,
+        "transform": library.Affine(*affine(form.box, form.width, form.height)),
+        "nodata": nodata,
+        "tiled": True,
+        "blockxsize": BLOCK,
+        "blockysize": BLOCK,
+        "BIGTIFF": "IF_SAFER",
+        "interleave": "band",
+    }
+
+
+def _describe(data: Any, form: RasterForm) -> None:
+    tags = dict(form.tags or {})
+    if form.vdatum:
+        tags[VDATUM] = form.vdatum
+    if form.record:
+        tags[RECORD] = form.record
+    data.update_tags(**tags)
+    for i, variable in enumerate(form.variables, start=1):
+        data.set_band_description(i, variable.name)
+    data.units = tuple(variable.units or "" for variable in form.variables)
+
+
+def _to_cog(plain: Path, out: Path, form: RasterForm) -> None:
+    real = form.dtype.startswith("float")
+    guard.rasterio_copy()(
+        plain,
+        out,
+        driver="COG",
+        COMPRESS="DEFLATE",
+        PREDICTOR="YES",
+        BLOCKSIZE=str(BLOCK),
+        OVERVIEWS="AUTO",
+        RESAMPLING="AVERAGE" if real else "NEAREST",
+        NUM_THREADS="1",
+        BIGTIFF="IF_SAFER",
+    )
