@@ -29,17 +29,14 @@ def module_name(file: Path) -> str:
     return name.replace("/", ".")
 
 
-@pytest.mark.parametrize("file", with_examples(python_files(*PROGRAM)), ids=place)
-def test_the_examples_of_a_module_give_what_they_say(file: Path):
-    results = doctest.testmod(importlib.import_module(module_name(file)), optionflags=OPTIONS)
-    assert results.attempted > 0
-    assert results.failed == 0
-
-
 PAGES = [page for page in [ROOT / "README.md", *(ROOT / "resources" / "help").rglob("*.md")] if page.is_file()]
 
 
-@pytest.mark.parametrize("page", with_examples(PAGES), ids=place)
-def test_the_examples_of_a_page_give_what_they_say(page: Path):
-    results = doctest.testfile(str(page), module_relative=False, optionflags=OPTIONS, encoding="utf-8")
+@pytest.mark.parametrize("file", with_examples([*python_files(*PROGRAM), *PAGES]), ids=place)
+def test_examples_give_what_they_say(file: Path):
+    if file.suffix == ".md":
+        results = doctest.testfile(str(file), module_relative=False, optionflags=OPTIONS, encoding="utf-8")
+    else:
+        results = doctest.testmod(importlib.import_module(module_name(file)), optionflags=OPTIONS)
+    assert results.attempted > 0
     assert results.failed == 0

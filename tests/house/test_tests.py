@@ -8,7 +8,7 @@ import re
 from tests.house.sources import place, python_files, tree
 
 FILES = [file for file in python_files("tests") if file.name.startswith("test_")]
-EMPTY_WORDS = re.compile(r"(?:^|_)(?:works?|correctly|as_expected|properly)(?:_|$)")
+EMPTY_WORDS = re.compile(r"(?:^|_)(?:works|correctly|as_expected|properly)(?:_|$)")
 FEWEST_WORDS = 4
 
 
