@@ -62,6 +62,7 @@ def prepare() -> None:
         install_lock()
     install_project()
     probe()
+    compile_kernels()
     STAMP.write_text(json.dumps(wanted), encoding="utf-8")
     say("The environment is ready.")
 
@@ -126,3 +127,12 @@ def probe() -> None:
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise SystemExit(f"The environment does not start: {last}")
+
+
+def compile_kernels() -> None:
+    """Compile what draws the map, so that the first window need not."""
+    say("Compiling the drawing kernels")
+    quiet = environ(QT_QPA_PLATFORM="offscreen")
+    command = [PYTHON, "-m", "app.views.map2d.kernels"]
+    if subprocess.run(command, cwd=ROOT, env=quiet, stdout=subprocess.DEVNULL, check=False).returncode:
+        raise SystemExit("The drawing kernels could not be compiled; the lines above say why.")

@@ -81,7 +81,7 @@ def test_a_finished_environment_is_left_alone(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(environment, "STAMP", stamp)
     monkeypatch.setattr(environment.system, "prepare", lambda: None)
     monkeypatch.setattr(environment, "can_run", lambda *arguments: True)
-    for step in ("create", "pip", "probe"):
+    for step in ("create", "pip", "probe", "compile_kernels"):
         monkeypatch.setattr(environment, step, lambda *arguments, step=step: pytest.fail(f"{step} ran again"))
     environment.prepare()
 
