@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
@@ -56,6 +59,8 @@ def main(arguments: Sequence[str] | None = None, faces: dict[str, Face] | None =
         return _refuse(error, WRONG_CALL, as_json)
     except HaitangError as error:
         return _refuse(error, UNUSABLE, as_json)
+    except Exception as error:  # noqa: BLE001  whatever it is, the caller gets one sentence and a report
+        return _refuse(_fault(error), FAULT, as_json)
     except KeyboardInterrupt:
         return _refuse(Cancelled("The job was cancelled."), CANCELLED, as_json)
 
@@ -65,6 +70,21 @@ def _refuse(error: HaitangError, code: int, as_json: bool) -> int:
         _print_json({"error": error.to_dict()})
     sys.stderr.write(" ".join(error_text(error).split()) + "\n")
     return code
+
+
+def _fault(error: Exception) -> HaitangError:
+    """Write the trace of our own fault to a report and give the sentence about it."""
+    from app.core.settings import home
+
+    report = home() / "reports" / f"fault-{datetime.now(UTC):%Y%m%dT%H%M%S}-{os.getpid()}.txt"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    return HaitangError(
+        "The program failed: {reason}",
+        where=str(report),
+        remedy="Send this report to those who look after the program.",
+        reason=f"{type(error).__name__}: {error}",
+    )
 
 
 def _print_json(answer: dict[str, Any] | list[Any]) -> None:

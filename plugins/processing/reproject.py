@@ -112,7 +112,7 @@ def wanted_crs(text: str) -> str:
     CrsMissing
         The text names none.
     """
-    found = normalise(text)
+    found = normalise(str(text))
     if found is None:
         raise CrsMissing("No reference system is given.", where="--crs", remedy="Write it as EPSG:4549.")
     return found
