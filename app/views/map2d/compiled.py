@@ -2,27 +2,35 @@
 
 Every kernel names its argument types, so that a wrong type is an error at the call and never a compilation in
 the middle of a frame. Arrays that a kernel only reads are declared read-only; writable ones are accepted too.
-The first call loads the machine code from disk, or compiles it; `kernels.warm_up` does this for all of them.
+The first call loads the machine code from disk; `kernels.warm_up` does this for all of them. Where there is none
+yet, a child process compiles all kernels first: the compiler holds the GIL for tenths of a second at a time, which a
+window would feel.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
+import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numba
+import numba.core.config
+from llvmlite import binding
 from numba import types
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+CONFIG: Any = numba.core.config
+"""Settings of the compiler; it makes them at run time."""
 
 OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
 """No reference counting: two threads that count the same arrays wait for each other at every call. Kernels
@@ -55,6 +63,13 @@ REAL, WHOLE, FLAG, NOTHING = types.float64, types.int64, types.boolean, types.vo
 INDEX_OUT, WHOLES_OUT = types.int32[::1], types.int64[::1]
 REALS_OUT, BOXES_OUT, SIGNS_OUT = types.float64[::1], types.float64[:, ::1], types.int8[::1]
 
+COMPLETE = "complete"
+"""Name of the file that says that the folder holds all kernels."""
+
+PATIENCE_S = 600.0
+"""Longest time the compiling child may take."""
+
+_command: tuple[str, ...] = () if getattr(sys, "frozen", False) else (sys.executable, "-m", "app.views.map2d.kernels")
 _lock = threading.RLock()
 _all: list[Kernel] = []
 
@@ -86,14 +101,15 @@ class Kernel:
         return self._machine is not None
 
     def load(self) -> Callable[..., Any]:
-        """Give the machine code, from disk if it was ever compiled there."""
+        """Give the machine code, from disk if it was ever compiled."""
         with _lock:
             if self._machine is None:
+                _compile_elsewhere()
                 self._machine = self._compiled()
             return self._machine
 
     def _compiled(self) -> Callable[..., Any]:
-        if numba.config.DISABLE_JIT:
+        if CONFIG.DISABLE_JIT:
             return self._source
         with _cache_folder():
             dispatcher = numba.njit(cache=True, **OPTIONS)(self._source)
@@ -118,6 +134,32 @@ def all_kernels() -> tuple[Kernel, ...]:
     return tuple(_all)
 
 
+def compile_with(command: Sequence[str]) -> None:
+    """Name the command that runs `kernels.main`; empty = compile in this process."""
+    global _command  # noqa: PLW0603
+    _command = tuple(command)
+
+
+def is_cold() -> bool:
+    """Whether the kernels were never all compiled in this state, on this kind of processor."""
+    return not (cache_folder() / COMPLETE).exists()
+
+
+def _compile_elsewhere() -> None:
+    """Let a child compile all kernels, once; where that fails, this process compiles what it calls."""
+    global _command
+    command, _command = _command, ()
+    if not command or CONFIG.DISABLE_JIT or not is_cold():
+        return
+    flags = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+    try:
+        subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, creationflags=flags, check=True
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        logging.getLogger(__name__).warning("the drawing kernels are compiled here: %s", error)
+
+
 @cache
 def cache_folder() -> Path:
     """Folder of the machine code: one per state of the sources, so that a changed part never meets an old whole.
@@ -137,14 +179,14 @@ def cache_folder() -> Path:
 
 
 def _state_of_sources(folder: Path) -> str:
-    digest = hashlib.sha256(f"{numba.__version__} {numba.config.BOUNDSCHECK}".encode())
-    sources = sorted(folder.glob("*.py")) or [Path(sys.executable)]
-    for path in sources:
-        text = path.read_bytes() if path.suffix == ".py" else b""
-        if not text:
-            digest.update(str(path.stat().st_mtime_ns).encode())
-        elif b"map2d.compiled import" in text or path.name == Path(__file__).name:
-            digest.update(text)
+    """Give a name that changes with the sources, their place and times (which numba looks at), and the processor."""
+    digest = hashlib.sha256(f"{folder} {numba.__version__} {binding.get_host_cpu_name()}".encode())
+    digest.update(f"{CONFIG.BOUNDSCHECK}".encode())
+    sources = [] if getattr(sys, "frozen", False) else sorted(folder.glob("*.py"))
+    for path in sources or [Path(sys.executable)]:
+        text = path.read_bytes() if sources else b""
+        if not sources or b"map2d.compiled import" in text or path.name == Path(__file__).name:
+            digest.update(f"{path.name} {path.stat().st_mtime_ns}".encode() + text)
     return digest.hexdigest()[:12]
 
 
@@ -160,9 +202,9 @@ def _is_writable(folder: Path) -> bool:
 @contextmanager
 def _cache_folder() -> Iterator[None]:
     """Point numba at our folder while a kernel is declared, and leave its setting as it was."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())
+    before = CONFIG.CACHE_DIR
+    CONFIG.CACHE_DIR = str(cache_folder())
     try:
         yield
     finally:
-        numba.config.CACHE_DIR = before
+        CONFIG.CACHE_DIR = before

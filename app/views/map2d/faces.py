@@ -9,7 +9,7 @@ import numpy as np
 from numba import types
 
 from app.views.map2d.bands import in_bands
-from app.views.map2d.compiled import BOXES, INDEX, INDEX_OUT, NOTHING, OFFSETS, WHOLE, inner, kernel, read_only
+from app.views.map2d.compiled import BOXES, INDEX, NOTHING, OFFSETS, WHOLE, inner, kernel, read_only
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -310,7 +310,7 @@ def _shares(px, a, b, c, x, y):
         return 0.0, 0.0, -np.inf
     dx, dy = x - px[a, 0], y - px[a, 1]
     first, second = (dx * cy - dy * cx) / area, (bx * dy - by * dx) / area
-    return first, second, min(min(first, second), 1.0 - first - second)
+    return first, second, min(first, second, 1.0 - first - second)
 
 
 @kernel(NOTHING(FANS_OUT, WEIGHTS_OUT, WEIGHTS_OUT, IDS, BOXES, OFFSETS, INDEX, WHOLE, WHOLE))

@@ -216,8 +216,9 @@ def _speck(picture, xy, rings, first_ring, last_ring, signs, scale, box, colour,
 
 @inner
 def dither_of(number):
-    """Give a fixed number in [0, 1) that differs from one feature to the next: specks too faint for one step of
-    colour then show in the right share of cases, instead of never.
+    """Give a fixed number in [0, 1) that differs from one feature to the next.
+
+    Specks too faint for one step of colour then show in the right share of cases, instead of never.
     """
     return ((number * 2654435761) >> 8 & 0xFFFF) / 65536.0
 

@@ -159,7 +159,8 @@ def _painted(
     depth = _NO_VALUES if dry is None else _checked(plan, dry.depth, dry.where)
     by_depth = 0 if dry is None else (1 if dry.where == "face" else 2)
     limit = 0.0 if dry is None else float(np.float32(dry.below))
-    fan, weights = (_NO_FANS, (_NO_GRID, _NO_GRID)) if plan.fan is None else (plan.fan, plan.weights)
+    fan = _NO_FANS if plan.fan is None else plan.fan
+    weights = (_NO_GRID, _NO_GRID) if plan.weights is None else plan.weights
     picture, looks, mesh = _sheet(out, plan.face.shape), _table(colouring), plan.topology
 
     def band(top: int, bottom: int) -> None:
@@ -174,7 +175,7 @@ def _checked(plan: Plan, values: NDArray[np.float32], where: Where) -> NDArray[n
     count = plan.topology.faces if where == "face" else plan.topology.nodes
     if len(values) != count:
         raise ValueError(f"{len(values)} values for {count} {where}s")
-    if where == "node" and plan.fan is None:
+    if where == "node" and (plan.fan is None or plan.weights is None):
         raise ValueError("this plan was made without weights for nodes")
     return np.ascontiguousarray(values, np.float32)
 

@@ -152,9 +152,9 @@ def stamps(shape: Shape, size: float, grown: float, side: int = 0) -> NDArray[np
 
 def _spans(whole: NDArray[np.uint8]) -> NDArray[np.int32]:
     """Give the first cell of each row of each stamp that is not empty, and the one after the last."""
-    full = whole > 0
+    full: NDArray[np.bool_] = np.greater(whole, 0)
     first, last = full.argmax(-1), whole.shape[-1] - full[..., ::-1].argmax(-1)
-    return np.where(full.any(-1)[..., None], np.stack([first, last], -1), 0).astype(np.int32)
+    return np.where(np.any(full, axis=-1, keepdims=True), np.stack([first, last], -1), 0).astype(np.int32)
 
 
 def outline_of(shape: Shape, size: float, grown: float) -> NDArray[np.float64]:

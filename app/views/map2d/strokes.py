@@ -66,6 +66,7 @@ def stroke_lines(
     classes: NDArray[np.int32] | None = None,
     bounds: NDArray[np.float64] | None = None,
     closed: bool = False,
+    merged: bool = False,
     cap: Literal["butt", "round", "square"] = "round",
     join: Literal["round", "miter"] = "round",
     dashes: Sequence[float] = (),
@@ -93,6 +94,8 @@ def stroke_lines(
         Boxes from `fill.ring_bounds`; made here when absent.
     closed : bool
         Parts are rings: the last vertex is joined to the first.
+    merged : bool
+        All parts are one shape in the first part's colour: see-through lines do not darken where they meet.
     cap, join : str
         Ends and corners.
     dashes : sequence of float
@@ -109,15 +112,12 @@ def stroke_lines(
     if len(boxes) != count or (len(places) != count and (len(places) != 0 or len(palette) != count)):
         raise ValueError(f"{len(palette)} colours, {len(places)} classes, {len(boxes)} bounds for {count} lines")
     longest = int(np.diff(parts).max(initial=0))
-    looks = (max(width, 0.0) / 2, CAPS[cap], JOINS[join])
-    pattern = _pattern(dashes)
+    looks = (max(width, 0.0) / 2, CAPS[cap], JOINS[join], closed, merged, _pattern(dashes))
 
     def band(top: int, bottom: int) -> None:
         mask = new_mask(picture.shape[1], bottom - top)
         track = Track(np.empty(longest + 1), np.empty(longest + 1))
-        _stroke(
-            picture, mask, track, xy, parts, boxes, palette, places, *placement, *looks, closed, pattern, top, bottom
-        )
+        _stroke(picture, mask, track, xy, parts, boxes, palette, places, *placement, *looks, top, bottom)
 
     in_bands(band, picture.shape[0], threads)
 
@@ -182,7 +182,7 @@ def _dab_corner(mask, box, x, y, ux, uy, vx, vy, half):
             if px * ux + py * uy > -0.5 and px * vx + py * vy < 0.5:
                 share = min(min(half - across_u, half - across_v) + 0.5, 1.0)
                 dark = int(max(share, 0.0) * 255.0 + 0.5)
-                if dark > mask.cells[start + column] and min(across_u, across_v) > -0.5:
+                if dark > mask.cells[start + column]:
                     mask.cells[start + column] = dark
 
 
@@ -271,15 +271,16 @@ def _speck(picture, track, count, closed, half, colour, dither, top, bottom):
 @kernel(
     NOTHING(
         PICTURE, MASK, TRACK, XY, OFFSETS, BOXES, COLOURS, INDEX, REAL, REAL, REAL, REAL,
-        REAL, WHOLE, WHOLE, FLAG, DASHES, WHOLE, WHOLE,
+        REAL, WHOLE, WHOLE, FLAG, FLAG, DASHES, WHOLE, WHOLE,
     )
 )  # fmt: skip
 def _stroke(
     picture, mask, track, xy, parts, boxes, palette, places, ox, oy, sx, sy,
-    half, cap, join, closed, dashes, top, bottom,
+    half, cap, join, closed, merged, dashes, top, bottom,
 ):  # fmt: skip
     pen, width = Pen(half, cap, join), picture.shape[1]
     reach = half * (MITER_LIMIT if join == 1 else 1.5) + 1.0
+    sheet = box_of(0.0, float(top), float(width), float(bottom), width, top, bottom)
     for part in range(len(boxes)):
         xa, xb = (boxes[part, 0] - ox) * sx, (boxes[part, 2] - ox) * sx
         ya, yb = (oy - boxes[part, 3]) * sy, (oy - boxes[part, 1]) * sy
@@ -293,9 +294,12 @@ def _stroke(
         count = _load_line(track, xy, first, min(last, first + len(track.x) - 1), ox, oy, sx, sy, closed)
         if count == 0:
             continue
-        if x1 - x0 < 1.0 and y1 - y0 < 1.0:
+        if x1 - x0 < 1.0 and y1 - y0 < 1.0 and not merged:
             _speck(picture, track, count, closed, half, colour, dither_of(part), top, bottom)
             continue
-        box = box_of(x0 - reach, y0 - reach, x1 + reach, y1 + reach, width, top, bottom)
+        box = sheet if merged else box_of(x0 - reach, y0 - reach, x1 + reach, y1 + reach, width, top, bottom)
         _dab_line(mask, box, track, count, closed and count > 2, pen, dashes)
-        press(picture, mask, box, colour)
+        if not merged:
+            press(picture, mask, box, colour)
+    if merged and len(boxes):
+        press(picture, mask, sheet, colour_of(palette, places, 0))
