@@ -37,9 +37,12 @@ _COAST = re.compile(r"coast|shore|岸线", re.IGNORECASE)
 _BUILT = re.compile(r"build|house|footprint|房|建筑", re.IGNORECASE)
 _ROAD = re.compile(r"road|street|highway|路|街", re.IGNORECASE)
 _DYKE = re.compile(r"dyke|dike|levee|seawall|堤|海塘", re.IGNORECASE)
+_NAMED = re.compile(r"名$|名称$|^name|name$", re.IGNORECASE)
 _NAMES = ("name_zh", "NAME_ZH", "name", "NAME", "Name", "名称", "NAME_CHN", "stnm", "STNM")
 _PALETTE = (("#dfe7d8", "#8fa283"), ("#eee4cf", "#b59f74"), ("#e0deeb", "#908bb0"), ("#d9e6e6", "#7f9d9d"))
 LABEL_LIMIT = 400
+FEW_FACES = 3000
+"""Meshes with up to so many faces show them."""
 
 
 def layers_from(description: Description) -> list[Layer]:
@@ -145,12 +148,15 @@ def _mesh_style(d: LayerDescription) -> MeshStyle:
         smooth=first.location == "node",
         depth_variable=wet,
         arrows=pair.name if pair is not None else "",
+        edges=0 < d.counts.get("faces", 0) <= FEW_FACES,
     )
 
 
 def _vector_style(d: LayerDescription, words: str, number: int) -> VectorStyle:
     kind = (d.geometry or "").lower()
-    label = next((n for n in _NAMES if any(c.name == n and c.type == "text" for c in d.columns)), "")
+    texts = [c.name for c in d.columns if c.type == "text"]
+    named = next((n for n in texts if _NAMED.search(n)), "")
+    label = next((n for n in _NAMES if n in texts), named)
     if d.counts.get("features", 0) > LABEL_LIMIT:
         label = ""
     return VectorStyle(symbol=_symbol(kind, f"{d.key} {words}", number), label=label)
