@@ -10,7 +10,6 @@ from app.core.language import N_
 from layers.mesh import MeshLayer
 from layers.raster import RasterLayer
 from layers.series import SeriesLayer
-from layers.style import MeshStyle, RasterStyle, SeriesStyle, VectorStyle
 from layers.vector import VectorLayer
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from app.core.camera import View
     from layers.layer import Layer
     from layers.sources.source import LayerDescription, Statistics, Variable
-    from layers.style import ColourScale
+    from layers.style import ColourScale, MeshStyle, RasterStyle, SeriesStyle, VectorStyle
 
 REASONS: dict[str, str] = {
     "opening": N_("still opening"),

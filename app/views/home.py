@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 
 from app.core.looks import can_place, is_degrees
 from app.views import projection
-from layers.extent import Extent, around
+from layers.extent import around
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from app.core.camera import Pose
     from app.core.document import Document
+    from layers.extent import Extent
     from layers.layer import Layer
 
-EVERYWHERE = Extent(-180.0, -90.0, 180.0, 90.0)
+ROOMY = 900
+"""Maps at least this wide, in px, leave a column free for the legend."""
+
+LEGEND_SIDE, FOOT = 248.0, 24.0
 
 
 def map_system(layers: Iterable[Layer]) -> str | None:
@@ -64,6 +68,9 @@ def home_pose(document: Document, width: int, height: int, layers: Iterable[Laye
     box = extent_of(chosen, crs)
     if box is None:
         return replace(document.camera.pose, crs=crs)
+    aside, below = (LEGEND_SIDE, FOOT) if width >= ROOMY else (0.0, 0.0)
     degrees = crs is None and any(is_degrees(la.description) for la in chosen if la.crs is None)
     camera = document.camera.model_copy(update={"crs": crs, "aspect": aspect_of(box, crs, degrees=degrees)})
-    return camera.fitted(box, width, height, margin=0.06)
+    pose = camera.fitted(box, round(width - aside), round(height - below), margin=0.045)
+    x, y = pose.x - aside / 2 * pose.scale, pose.y - below / 2 * pose.scale * pose.aspect
+    return replace(pose, x=x, y=y, width=width, height=height)

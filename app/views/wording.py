@@ -66,7 +66,7 @@ def quantity_text(variable: Variable | None, name: str = "") -> str:
     """Give what a variable is, for people: the quantity where its standard name is known, else its title or name."""
     if variable is None:
         return name
-    known = QUANTITIES.get(variable.standard_name)
+    known = QUANTITIES.get(variable.standard_name) or QUANTITIES.get(variable.name)
     return tr(known) if known is not None else variable.title or variable.name
 
 

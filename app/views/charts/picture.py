@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT, TOP, FOOT = 64.0, 16.0, 8.0, 40.0
 BETWEEN = 16.0
-HEAD = 20.0
+HEAD = 24.0
 ROW = 20.0
 MOST_PANELS = 4
 
@@ -160,7 +160,7 @@ def panel_title(one: Panel) -> str:
 def _draw_values(painter: QPainter, one: Panel, ink: Ink) -> None:
     box = one.box
     write(painter, panel_title(one), QRectF(box.left(), box.top() - HEAD, box.width(), 16), SMALL, ink.muted)
-    marks, step = ticks(one.low, one.high, max(2, int(box.height() // 36)))
+    marks, step = ticks(one.low, one.high, max(2, int(box.height() // 52)))
     for value in marks:
         y = round(one.y(value)) + 0.5
         painter.setPen(QPen(colour(ink.edge), 1.0))
@@ -241,12 +241,13 @@ def draw_names(painter: QPainter, layout: Layout, content: Content, ink: Ink) ->
         painter.drawLine(QPointF(x, y + 10), QPointF(x + 16, y + 10))
         found = line.at(content.now) if content.now is not None else None
         value = f"{number_text(found[1])} {line.unit}".rstrip() if found else "–"
-        space = metrics(BODY, bold=True).horizontalAdvance(value) + 8
+        space = metrics(BODY, bold=True).horizontalAdvance(value) + 12
         name = line.name
         if number == most - 1 and len(content.lines) > most:
             name = tr("{name} and {count} more", name=name, count=len(content.lines) - most)
-        write(painter, name, QRectF(x + 24, y, wide - 24 - space, ROW), BODY, ink.text)
-        write(painter, value, QRectF(x + wide - space, y, space, ROW), BODY, ink.text, bold=True, right=True)
+        long = min(metrics(BODY).horizontalAdvance(name) + 1, wide - 24 - space)
+        write(painter, name, QRectF(x + 24, y, long, ROW), BODY, ink.text)
+        write(painter, value, QRectF(x + 24 + long + 10, y, space, ROW), BODY, ink.text, bold=True)
 
 
 def draw_cursor(painter: QPainter, layout: Layout, content: Content, ink: Ink) -> None:
@@ -258,10 +259,10 @@ def draw_cursor(painter: QPainter, layout: Layout, content: Content, ink: Ink) -
         return
     painter.setPen(QPen(colour(ink.accent), 1.4))
     top = layout.panels[0].box.top() if layout.panels else layout.plot.top()
-    painter.drawLine(QPointF(x, top - 4), QPointF(x, layout.plot.bottom()))
+    painter.drawLine(QPointF(x, top), QPointF(x, layout.plot.bottom()))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour(ink.accent))
-    painter.drawPolygon(QPolygonF([QPointF(x - 5, top - 10), QPointF(x + 5, top - 10), QPointF(x, top - 2)]))
+    painter.drawPolygon(QPolygonF([QPointF(x - 5, top - 7), QPointF(x + 5, top - 7), QPointF(x, top + 1)]))
     for one in layout.panels:
         for line in one.lines:
             found = line.at(content.now)

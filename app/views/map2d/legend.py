@@ -139,7 +139,7 @@ def _mesh(look: MeshLook) -> Entry:
         return Entry(look.name, caption=tr("Mesh"))
     notes = list(_arrows(look))
     if look.depth:
-        notes.append(tr("Drier than {depth} m is not drawn", depth=number_text(look.style.dry_below)))
+        notes.append(tr("Drier than {depth} m is not drawn", depth=f"{look.style.dry_below:g}"))
     return _scaled(look, look.shown, tuple(notes), look.ranges)
 
 

@@ -18,7 +18,6 @@ from app.views.map2d.paint import paint_grid
 from app.views.map2d.vector import placement_of
 from app.views.view import Hit, Picture
 from app.views.wording import quantity_text, unit_text
-from layers.extent import Extent
 from layers.sources.source import RasterBlock, RasterRequest
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from app.core.camera import View
     from app.core.looks import Look, RasterLook
+    from layers.extent import Extent
     from layers.sources.source import Block, Request
 
 SMALL = 2_500_000
