@@ -106,7 +106,17 @@ def _word(value: Any) -> Any:
     if isinstance(value, list):
         return [_word(v) for v in value]
     plain = to_plain(value)
-    return Path(plain).name if isinstance(plain, str) and Path(plain).exists() else plain
+    if not isinstance(plain, str):
+        return plain
+    path, mark, key = _split(plain)
+    return f"{Path(path).name}{mark}{key}" if Path(path).exists() else plain
+
+
+def _split(word: str) -> tuple[str, str, str]:
+    """Part ``path#layer``; a path that exists as it stands is left whole."""
+    if "#" not in word or Path(word).exists():
+        return word, "", ""
+    return word.rpartition("#")
 
 
 def _input(parameter: str, layer: Layer) -> dict[str, Any]:
@@ -134,7 +144,7 @@ def _argument(value: Any, folder: Path) -> Any:
     plain = to_plain(value)
     if not isinstance(plain, str):
         return plain
-    path, _, key = plain.rpartition("#") if "#" in plain and not Path(plain).exists() else (plain, "", "")
+    path, _, key = _split(plain)
     if not Path(path).exists():
         return plain
     full = Path(path).resolve()
@@ -274,8 +284,7 @@ def _check_inputs(record: dict[str, Any], given: dict[str, Any]) -> None:
     for entry in record["inputs"]:
         words = given.get(entry["parameter"])
         for word in words if isinstance(words, list) else [words]:
-            path = Path(str(word))
-            path = path if path.exists() else Path(str(word).rpartition("#")[0])
+            path = Path(_split(str(word))[0])
             if path.name == entry["name"] and file_hash(path) != entry["sha256"]:
                 raise DataError(
                     "The input has changed since the record was made.",
