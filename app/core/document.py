@@ -14,6 +14,7 @@ from app.core.kinds import layer_to_dict
 from app.core.moments import to_json
 from app.core.selection import Selection
 from layers.layer import Layer
+from layers.vector import VectorLayer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,8 +79,10 @@ class Document(Content):
         """
         if command.is_nothing:
             return
-        self._apply(command)
-        self.history.push(command)
+        # What is applied and kept is what is written: tuples of a drawing tool, say, are lists from here on.
+        written = command_from_dict(plain(command.to_dict()))
+        self._apply(written)
+        self.history.push(written)
         self._settle()
 
     def _perform(self, command: Command) -> None:
@@ -88,9 +91,8 @@ class Document(Content):
         self._settle()
 
     def _apply(self, command: Command) -> None:
-        act = plain(command.to_dict())
         self._quietly(lambda: command.apply(self))
-        self._record(act, *self._clock_changes(told=command))
+        self._record(command.to_dict(), *self._clock_changes(told=command))
 
     def _quietly(self, change: Callable[[], None]) -> None:
         """Make a change whose clock moves are written together with it; nothing is told of one that fails."""
@@ -152,8 +154,10 @@ class Document(Content):
 
     def add(self, layer: Layer, index: int = 0) -> Layer:
         """Add a layer as a command; 0 is the top."""
-        self._shelf[layer.id] = layer
         data = plain(layer_to_dict(layer))
+        if isinstance(layer, VectorLayer) and layer.features:
+            layer.features = {int(number): feature for number, feature in data["features"].items()}
+        self._shelf[layer.id] = layer
         self.run(AddLayer(min(max(index, 0), len(self.layers)), data))
         return self.layer(layer.id)
 

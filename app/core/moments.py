@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import numpy as np
 from pydantic import BeforeValidator, PlainSerializer
@@ -34,7 +34,8 @@ def moment(value: Any) -> np.datetime64 | None:
     if isinstance(value, str):
         value = _from_text(value.strip())
     if isinstance(value, np.datetime64):
-        return None if np.isnat(value) else value.astype("datetime64[ns]")
+        at = cast("Any", value)
+        return None if np.isnat(at) else at.astype("datetime64[ns]")
     raise ValueError(f"no moment: {value!r}")
 
 
