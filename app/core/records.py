@@ -177,6 +177,12 @@ def _program() -> dict[str, str]:
     return found
 
 
+def _add(digest: Any, part: Path) -> None:
+    with part.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+
+
 def file_hash(path: Path) -> str:
     """Give the SHA-256 of a file; a Shapefile's side files count too.
 
@@ -189,9 +195,7 @@ def file_hash(path: Path) -> str:
     side = [path.with_suffix(s) for s in SIDE_FILES] if path.suffix.lower() == ".shp" else []
     try:
         for part in [path, *(p for p in side if p.exists())]:
-            with part.open("rb") as stream:
-                while block := stream.read(1 << 20):
-                    digest.update(block)
+            _add(digest, part)
     except OSError as error:
         raise DataError("The file cannot be read.", where=str(path), remedy="Check its path.") from error
     return digest.hexdigest()
