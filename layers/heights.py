@@ -17,16 +17,29 @@ from layers.errors import DataError, DatumMismatch, ParameterInvalid
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-DATUMS: dict[str, str] = {
-    "WUSONG_SH": "Wusong (Shanghai)",
-    "CN1985": "National Height Datum 1985",
-    "CN1956": "Yellow Sea 1956",
-    "MSL": "Mean sea level",
-    "LAT": "Theoretical lowest tide (LAT)",
-    "LOCAL": "Local zero",
-    "UNKNOWN": "Unknown",
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """A vertical datum: its name in parameters and files, and its titles."""
+
+    name: str
+    title_en: str
+    title_zh: str
+
+
+DATUMS: dict[str, Datum] = {
+    datum.name: datum
+    for datum in (
+        Datum("WUSONG_SH", "Wusong (Shanghai)", "上海吴淞高程"),
+        Datum("CN1985", "National Height Datum 1985", "1985国家高程基准"),
+        Datum("CN1956", "Yellow Sea Height Datum 1956", "1956年黄海高程系"),
+        Datum("MSL", "Mean sea level", "平均海平面"),
+        Datum("LAT", "Theoretical lowest tide", "理论最低潮面"),
+        Datum("LOCAL", "Local zero", "地方零点"),
+        Datum("UNKNOWN", "Not known", "不明"),
+    )
 }
-"""Vertical datums by name, with the English title that is translated on screen."""
+"""Vertical datums by name; a file may have a datum of its own that is not here (NAP)."""
 
 UNKNOWN = "UNKNOWN"
 RECORDS_VERSION = 1
@@ -191,7 +204,12 @@ def offset(
     """
     a, b = datum_name(origin), datum_name(target)
     if UNKNOWN in (a, b):
-        raise _mismatch("The vertical datum is not known on one side ({a} and {b}).", a, b)
+        raise DatumMismatch(
+            "The vertical datum is not known on one side ({a} and {b}).",
+            remedy="Set the vertical datum of both layers; it is in the report of the survey or the model.",
+            a=a,
+            b=b,
+        )
     if a == b:
         return 0.0
     fitting = [r for r in records if r.is_approved and {r.origin, r.target} == {a, b}]
@@ -199,9 +217,19 @@ def offset(
         fitting = [r for r in fitting if r.covers(*place)]
     values = sorted({r.value if r.origin == a else -r.value for r in fitting})
     if not values:
-        raise _mismatch("Heights on {a} and {b} cannot be used together: no approved offset leads over.", a, b)
+        raise DatumMismatch(
+            "Heights on {a} and {b} cannot be used together: no approved offset leads over.",
+            remedy="Add an offset record from {a} to {b} with its source, and let a named person approve it.",
+            a=a,
+            b=b,
+        )
     if values[-1] - values[0] > 1e-9:
-        raise _mismatch("Approved offsets from {a} to {b} disagree.", a, b)
+        raise DatumMismatch(
+            "Approved offsets from {a} to {b} disagree.",
+            remedy="Withdraw the approval of all but one, or state the areas they hold in.",
+            a=a,
+            b=b,
+        )
     return values[0]
 
 
@@ -219,11 +247,6 @@ def convert(
         No approved record leads over.
     """
     return Height(height.value + offset(height.datum, to, records, place), datum_name(to))
-
-
-def _mismatch(what: str, a: str, b: str) -> DatumMismatch:
-    remedy = "Add an offset record from {a} to {b} with its source, and let a named person approve it."
-    return DatumMismatch(what, remedy=remedy, a=a, b=b)
 
 
 def load_records(path: str | Path) -> list[OffsetRecord]:

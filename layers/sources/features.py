@@ -131,33 +131,33 @@ def read_warnings(block: FeatureBlock, found: Found) -> tuple[str | None, tuple[
 
 def found_warnings(found: Found) -> tuple[Warned, ...]:
     """Say what decoding had to change."""
-    given = (
-        (
-            found.arcs,
+    notes = (
+        Warned(
             "arcs",
             "{count} features have arcs, which are shown as short segments (2°).",
             "Lengths and areas of them are those of the segments.",
+            {"count": found.arcs},
         ),
-        (
-            found.measured,
+        Warned(
             "measures_left_out",
             "{count} features carry measures (M), which are left out.",
             "Heights and places are not concerned.",
+            {"count": found.measured},
         ),
-        (
-            found.broken,
+        Warned(
             "geometry_broken",
             "The geometry of {count} features is damaged and left out.",
             "Ask for the file again, or repair it where it was made.",
+            {"count": found.broken},
         ),
-        (
-            found.collections,
+        Warned(
             "collection_cut",
             "{count} features mix points, lines and polygons; only those of the highest dimension are shown.",
             "Split them where the file was made.",
+            {"count": found.collections},
         ),
     )
-    return tuple(Warned(code, what, remedy, {"count": count}) for count, code, what, remedy in given if count)
+    return tuple(note for note in notes if note.fields["count"])
 
 
 def _invalid(geometry: Geometry) -> int:

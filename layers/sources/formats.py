@@ -39,8 +39,7 @@ def _refuse(sentence: str, remedy: str = "Files that open: {readable}.") -> Form
     return Format(refusal=sentence, remedy=remedy)
 
 
-_UNPACK = "Unpack it, and open the files inside."
-ARCHIVE = _refuse("This is a packed archive; archives are not opened.", _UNPACK)
+ARCHIVE = _refuse("This is a packed archive; archives are not opened.", "Unpack it, and open the files inside.")
 IFC = _refuse("This is a building model (IFC); building models are not read here.")
 CLOUD = _refuse("This is a point cloud (LAS/LAZ); point clouds are not read here.")
 GRIB = _refuse("This is a GRIB file; GRIB is not read here.", "Convert it to NetCDF.")
@@ -78,6 +77,10 @@ JSON = _refuse("This JSON file holds no features; it is not read here.")
 PART = _refuse("This is a part of a Shapefile.", "Open the file of the same name that ends in .shp.")
 SIDE = _refuse("This file only goes with another file.", "Open the data file of the same name.")
 IDS = _refuse("This is a set of checks or remarks for building models (IDS, BCF); it is not read here.")
+UNLIKE = _refuse(
+    "The name of this file ends in {suffix}, but its content is something else.",
+    "Ask for the file again, or correct its name.",
+)
 UNKNOWN = _refuse("The content of this file is not known.")
 
 _MAGIC: tuple[tuple[bytes, Format], ...] = (
@@ -106,7 +109,6 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"BZh", ARCHIVE),
     (b"\xfd7zXZ", ARCHIVE),
     (b"AC10", DWG),
-    (b"MESH2D", SMS),
     (b"ply\n", PLY),
     (b"ply\r", PLY),
     (b"\0\0\0\x50", SELAFIN),
@@ -140,6 +142,8 @@ _SUFFIX: dict[str, Format] = {
     ".tsv": _read(SERIES),
     ".txt": _read(SERIES),
 }
+# Kinds whose content is known by its first bytes: with the name alone, the content is something else.
+_TOLD_BY_CONTENT = (ARCHIVE, IFC, CLOUD, GRIB, SELAFIN, DOCUMENT, NUMPY, PLY, DWG, OFFICE, IDS, SWW)
 _HGT_SIZES = {1201 * 1201 * 2, 3601 * 3601 * 2, 1801 * 3601 * 2}
 _SERVICE_ROOTS = ("capabilities", "servicemetadata", "getrecord", "sensorcollection", "observation", "exceptionreport")
 
@@ -158,7 +162,8 @@ def identify(path: Path, head: bytes) -> Format:
     found = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
     found = found or _binary(path, head, suffix) or _text(path, head)
     if found is None or (found.reader == NETCDF and suffix == ".sww"):
-        found = _SUFFIX.get(suffix, UNKNOWN)
+        by_name = _SUFFIX.get(suffix, UNKNOWN)
+        return UNLIKE if found is None and by_name in _TOLD_BY_CONTENT else by_name
     return found
 
 
@@ -180,6 +185,8 @@ def _binary(path: Path, head: bytes, suffix: str) -> Format | None:
         return TILE
     if re.match(rb"^\d{5}[23]LE1 ", head):
         return ENC
+    if b"MESH2D" in head[:512]:
+        return SMS
     return DHI if b"DHI_DFS_" in head[:64] else None
 
 

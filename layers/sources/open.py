@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from layers.errors import SourceUnavailable
 from layers.sources import formats, guard
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from layers.sources.source import DataSource
 
 NAMED = 5
@@ -63,12 +62,11 @@ def is_readable(path: Path) -> bool:
 
 
 def _refused(kind: formats.Format, path: str) -> SourceUnavailable:
-    return SourceUnavailable(kind.refusal, where=path, remedy=kind.remedy, readable=formats.READABLE)
+    suffix = Path(path).suffix or "-"
+    return SourceUnavailable(kind.refusal, where=path, remedy=kind.remedy, readable=formats.READABLE, suffix=suffix)
 
 
 def _folder(path: str) -> SourceUnavailable:
-    from pathlib import Path
-
     names = [Path(file).name for file in open_folder(path)]
     if not names:
         return SourceUnavailable(

@@ -176,7 +176,11 @@ class ParquetFile:
             return crs.normalise(given if isinstance(given, str) else json.dumps(given) if given else None), ()
         except CrsMissing:
             return None, (
-                Warned("crs_unknown", "The reference system that the file names is not known here.", "Set it by hand."),
+                Warned(
+                    "crs_unknown",
+                    "The reference system that the file names is not known here.",
+                    "Set the reference system in the properties of the layer.",
+                ),
             )
 
     def _bounds(self) -> Extent | None:

@@ -11,8 +11,6 @@ from layers.sources.source import Warned
 if TYPE_CHECKING:
     from layers.crs import ZonePrefix
 
-SET_CRS = "Set the reference system in the properties of the layer."
-
 
 def place_warnings(system: str | None, bounds: Extent | None) -> tuple[Warned, ...]:
     """Give the warnings about a layer's place.
@@ -55,14 +53,17 @@ def place_warnings(system: str | None, bounds: Extent | None) -> tuple[Warned, .
 
 
 def _missing(zone: ZonePrefix | None) -> Warned:
-    what = "The file does not say its reference system."
     if zone is None:
-        return Warned("crs_missing", what, SET_CRS)
+        return Warned(
+            "crs_missing",
+            "The file does not say its reference system.",
+            "Set the reference system in the properties of the layer.",
+        )
     return Warned(
         "crs_missing",
         "The file does not say its reference system; its eastings carry zone number {zone}.",
-        "If it is CGCS2000, the system is {crs}. " + SET_CRS,
-        {"zone": zone.zone, "crs": zone.with_prefix},
+        "If it is CGCS2000, the right system is {right}; set it in the properties of the layer.",
+        {"zone": zone.zone, "right": zone.with_prefix},
     )
 
 
@@ -71,13 +72,13 @@ def _prefix(system: str, zone: ZonePrefix | None, given: float) -> Warned:
         return Warned(
             "zone_prefix",
             "The eastings carry zone number {zone}, but {crs} has eastings without one.",
-            "If it is CGCS2000, the right system is {right}. " + SET_CRS,
+            "If it is CGCS2000, the right system is {right}; set it in the properties of the layer.",
             {"zone": zone.zone, "crs": system, "right": zone.with_prefix},
         )
     wanted = crs.zone_prefix(given)
     return Warned(
         "zone_prefix",
         "{crs} has eastings that carry zone number {zone}, but those of the file carry none.",
-        "If it is CGCS2000, the right system is {right}. " + SET_CRS,
+        "If it is CGCS2000, the right system is {right}; set it in the properties of the layer.",
         {"zone": wanted.zone if wanted else 0, "crs": system, "right": wanted.without if wanted else ""},
     )

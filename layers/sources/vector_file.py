@@ -78,7 +78,9 @@ class VectorFile:
         self._file = guard.local_path(path)
         kind = formats.identify(self._file, guard.head_of(self._file))
         if kind.reader != formats.VECTOR:
-            raise SourceUnavailable("This is not a vector file.", where=path, remedy="Open a GeoPackage or another.")
+            raise SourceUnavailable(
+                "This is not a vector file.", where=path, remedy="Open a GeoPackage or another vector file."
+            )
         self._driver = kind.driver
         self._whole: dict[str, tuple[FeatureBlock, Found]] = {}
         self._opened = self._prepared()
@@ -227,7 +229,11 @@ class VectorFile:
             return crs.normalise(cast("str | None", info["crs"])), ()
         except CrsMissing:
             return None, (
-                Warned("crs_unknown", "The reference system that the file names is not known here.", "Set it by hand."),
+                Warned(
+                    "crs_unknown",
+                    "The reference system that the file names is not known here.",
+                    "Set the reference system in the properties of the layer.",
+                ),
             )
 
     def _vdatum(self, name: str, info: dict[str, Any]) -> tuple[str | None, tuple[Warned, ...]]:
