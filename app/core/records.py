@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -178,7 +179,7 @@ def _program() -> dict[str, str]:
 
 
 def _add(digest: Any, part: Path) -> None:
-    with part.open("rb") as stream:
+    with FileIO(part) as stream:
         while block := stream.read(1 << 20):
             digest.update(block)
 
