@@ -6,6 +6,7 @@ meshpy, which anuga brings), so that each is a chain of mesh edges and can be a 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +18,13 @@ from shapely import (
     contains_xy,
     distance,
     get_parts,
+    line_locate_point,
     line_merge,
     points,
     prepare,
     union_all,
 )
+from shapely.ops import substring
 
 import place
 
@@ -54,7 +57,7 @@ def resampled(line: LineString, step: float, corner_deg: float = 32.0) -> LineSt
     turn = np.abs((np.diff(heading) + np.pi) % (2 * np.pi) - np.pi)
     cuts = [0, *(np.flatnonzero(turn > np.radians(corner_deg)) + 1), len(xy) - 1]
     out: list[np.ndarray] = []
-    for start, end in zip(cuts[:-1], cuts[1:], strict=True):
+    for start, end in itertools.pairwise(cuts):
         piece = LineString(xy[start : end + 1])
         count = max(1, round(piece.length / step))
         out.append(
@@ -74,17 +77,25 @@ def _lines() -> list[tuple[LineString | MultiLineString, float]]:
     return [
         (whole.boundary, 130.0),
         (rim, 55.0),
+        (_breach_reach(), 25.0),
         (banks, 46.0),
         (place.old_dyke().intersection(dry), 60.0),
         *((road.axis.intersection(dry), 60.0) for road in place.main_roads()),
     ]
 
 
+def _breach_reach() -> LineString:
+    """The dyke about the breach, which gets short edges so that it can widen bit by bit."""
+    at = line_locate_point(place.south_dyke(), place.BREACH_AT)
+    return substring(place.south_dyke(), at - 125.0, at + 125.0)
+
+
 def constraints() -> list[LineString]:
     """The chains between junctions, evenly sampled; they meet only at their ends."""
     given = _lines()
     noded = union_all([line for line, _ in given], grid_size=0.25)
-    chains = get_parts(line_merge(noded))
+    torn = _breach_reach().buffer(0.6, cap_style="flat")
+    chains = [*get_parts(line_merge(noded.difference(torn))), *get_parts(line_merge(noded.intersection(torn)))]
     kept = []
     for chain in chains:
         middle = chain.interpolate(0.5, normalized=True)
@@ -103,10 +114,10 @@ def wanted_area(xy: np.ndarray) -> np.ndarray:
     to_dyke = distance(at, place.south_dyke())
     x = xy[:, 0]
     land = np.minimum(1900.0 + 12.0 * to_creek, 1900.0 + 14.0 * to_dyke)
-    land = np.minimum(np.clip(land, 1900.0, 7600.0), 500.0 + 2.6 * to_breach)
+    land = np.minimum(np.clip(land, 1900.0, 7600.0), 800.0 + 2.6 * to_breach)
     off = np.clip((x - 6300.0) / 900.0, 0.0, 1.0)
-    water = 3200.0 + off * np.clip(16.0 * to_dyke, 2000.0, 30_000.0)
-    water = np.minimum(water, 600.0 + 2.6 * to_breach)
+    water = 2400.0 + off * np.clip(16.0 * to_dyke, 2000.0, 30_000.0)
+    water = np.minimum(water, 1100.0 + 2.6 * to_breach)
     prepare(creek), prepare(sea)
     size = np.where(contains_xy(sea, xy[:, 0], xy[:, 1]), water, land)
     return np.where(to_creek <= 0.0, np.minimum(size, 1100.0), size)
@@ -117,7 +128,7 @@ def _input() -> triangle.MeshInfo:
     facets: set[tuple[int, int]] = set()
     for chain in constraints():
         ids = [index.setdefault((round(x, 3), round(y, 3)), len(index)) for x, y in chain.coords]
-        facets |= {(min(a, b), max(a, b)) for a, b in zip(ids[:-1], ids[1:], strict=True) if a != b}
+        facets |= {(min(a, b), max(a, b)) for a, b in itertools.pairwise(ids) if a != b}
     info = triangle.MeshInfo()
     info.set_points(list(index))
     info.set_facets(sorted(facets))
@@ -140,16 +151,40 @@ def build(rounds: int = 6, min_angle: float = 27.0) -> Mesh:
     a, b, c = np.moveaxis(nodes[faces], 1, 0)
     left = (b - a)[:, 0] * (c - a)[:, 1] - (b - a)[:, 1] * (c - a)[:, 0] > 0
     faces[~left] = faces[~left][:, ::-1]
-    return Mesh(nodes, faces)
+    return _neighbourly(Mesh(nodes, faces))
 
 
-def edges_on(mesh: Mesh, line: LineString | MultiLineString, reach: float = 8.0) -> np.ndarray:
+def _neighbourly(mesh: Mesh) -> Mesh:
+    """Number faces along a Hilbert curve and nodes as they come: neighbours pack well and read fast."""
+    faces = mesh.faces[np.argsort(_hilbert(mesh.centres), kind="stable")]
+    used, first = np.unique(faces, return_index=True)
+    order = used[np.argsort(first)]
+    number = np.empty(len(mesh.nodes), dtype=faces.dtype)
+    number[order] = np.arange(len(order))
+    return Mesh(mesh.nodes[order], number[faces])
+
+
+def _hilbert(xy: np.ndarray, bits: int = 11) -> np.ndarray:
+    """Place of each point of (n, 2) along a Hilbert curve over their common square."""
+    low = xy.min(axis=0)
+    x, y = ((xy - low) / np.ptp(xy, axis=0).max() * (2**bits - 1)).astype(np.int64).T
+    at = np.zeros(len(xy), dtype=np.int64)
+    for bit in reversed(range(bits)):
+        right, up = (x >> bit) & 1, (y >> bit) & 1
+        at += 4**bit * ((3 * right) ^ up)
+        turn = (up == 0) & (right == 1)
+        x, y = np.where(turn, 2**bits - 1 - x, x), np.where(turn, 2**bits - 1 - y, y)
+        x, y = np.where(up == 0, y, x), np.where(up == 0, x, y)
+    return at
+
+
+def edges_on(mesh: Mesh, line: LineString | MultiLineString, reach: float = 3.0) -> np.ndarray:
     """Mesh edges (k, 2 nodes) that lie along `line`, whose chords may cut its bends."""
     pairs = np.sort(np.vstack([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]], mesh.faces[:, [2, 0]]]), axis=1)
     pairs = np.unique(pairs, axis=0)
     ends = distance(points(mesh.nodes), line)
     middle = distance(points(mesh.nodes[pairs].mean(axis=1)), line)
-    return pairs[(ends[pairs] < reach / 8).all(axis=1) & (middle < reach)]
+    return pairs[(ends[pairs] < reach).all(axis=1) & (middle < reach)]
 
 
 def rim(mesh: Mesh) -> dict[tuple[int, int], str]:

@@ -18,6 +18,7 @@ from shapely import (
     Point,
     Polygon,
     box,
+    get_parts,
     line_locate_point,
     unary_union,
 )
@@ -135,10 +136,24 @@ def polder() -> Polygon:
 
 
 @cache
-def outer_water() -> Polygon:
-    """River and sea between the two dykes, out to the model's seaward edge."""
+def border() -> LineString:
+    """The low dyke (片界控制堤) between the polder and its western and southern neighbours."""
+    edge = LineString([(WEST, SIZE[1]), (WEST, SOUTH), (SIZE[0], SOUTH)])
+    return max(get_parts(edge.intersection(polder().buffer(1.0))), key=lambda part: part.length)
+
+
+BORDER_TOP = 5.2
+"""Crest of `border` (m, WUSONG_SH)."""
+
+
+@cache
+def outer_water(*, modelled: bool = True) -> Polygon:
+    """River and sea between the two dykes; `modelled` ends it at the flow model's edges."""
     south = list(south_dyke().coords)
     north = list(north_dyke().coords)
+    if not modelled:
+        frame = [(9700, -80), (9700, 7200)]
+        return Polygon([*south, *frame, *north[::-1]]).buffer(0).intersection(box(0, 0, *SIZE))
     turn = np.linspace(-np.pi / 2, np.pi / 2, 60)
     arc = [(7000 + 2400 * np.cos(a), 3500 + 3420 * np.sin(a)) for a in turn]
     ring = Polygon([*south[:-4], *arc, *north[-4::-1]]).buffer(0)
@@ -233,7 +248,7 @@ def old_dyke() -> LineString:
     return ridge.intersection(polder().buffer(-60))
 
 
-OLD_DYKE_TOP = 4.7
+OLD_DYKE_TOP = 4.5
 """Crest of the old dyke (m, WUSONG_SH)."""
 BREACH_AT = Point(3330, 4285)
 """A point near the breach; the breach itself lies on `south_dyke`."""
