@@ -18,7 +18,6 @@ Json = dict[str, Any]
 FIELD_TITLES = {
     "opacity": N_("Opacity of {layer}"),
     "style": N_("Style of {layer}"),
-    "name": N_("Name of {layer}"),
     "crs": N_("Reference system of {layer}"),
     "vdatum": N_("Vertical datum of {layer}"),
     "time_shift_h": N_("Time shift of {layer}"),
@@ -122,6 +121,8 @@ class SetField(Command):
             layer = self.name or self.target[6:]
             if self.field == "visible":
                 return tr("Show {layer}", layer=layer) if self.new else tr("Hide {layer}", layer=layer)
+            if self.field == "name":
+                return tr("Rename {old} to {new}", old=self.old, new=self.new)
             return tr(FIELD_TITLES.get(self.field, N_("Property of {layer}")), layer=layer)
         return tr(OTHER_TITLES.get((self.target, self.field), N_("Property of the workspace")))
 

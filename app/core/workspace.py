@@ -150,10 +150,9 @@ def load(path: Path) -> Json:
     """
     path = Path(os.path.abspath(path))  # noqa: PTH100
     data = migrated(_parsed(_bytes(path), str(path)), str(path))
-    for layer in cast("list[Any]", data.get("layers") or []):
-        if isinstance(layer, dict):
-            _place(cast("Json", layer), path)
     parts_from_dict(data, str(path))
+    for layer in cast("list[Json]", data.get("layers", [])):
+        _place(layer, path)
     return data
 
 
@@ -163,9 +162,7 @@ def open_into(document: Document, path: Path) -> None:
 
 
 def _place(layer: Json, path: Path) -> None:
-    source = layer.get("source", "")
-    if not isinstance(source, str):
-        return
+    source = str(layer.get("source", ""))
     if source.startswith("/vsi"):
         raise DataError(
             "The workspace asks for a source that only a program may name: {source}",
