@@ -1,0 +1,54 @@
+"""The program's entry: the window, or one command of the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+COMMANDS = {"info", "shot", "tools", "run", "replay", "batch", "package", "tour", "bench", "audit"}
+FACES = {
+    "shot": "app.shell.shots:shot",
+    "bench": "app.shell.benches:bench",
+}
+"""Commands that draw: name → where they are. They are loaded when they are called."""
+
+
+def face(dotted: str) -> Any:
+    """Give a function that loads what it calls when it is called."""
+
+    def call(parsed: argparse.Namespace) -> int:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        module, _, name = dotted.partition(":")
+        return int(getattr(import_module(module), name)(parsed))
+
+    return call
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command, or open the window with what is named; the exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Words after the program's name; those of the process where left out.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["--reader-process"]:
+        return int(import_module("app.core.reader_process").main(words[1:]) or 0)
+    if words and (words[0] in COMMANDS or words[0].startswith("-")) and words != ["--sample"]:
+        from app.cli import main as command_line
+
+        return command_line(words, {name: face(dotted) for name, dotted in FACES.items()})
+    from app.shell.startup import main as window
+
+    return window(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

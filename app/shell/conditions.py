@@ -1,0 +1,66 @@
+"""Conditions: when an action can be done, and whether it is on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.language import language
+
+if TYPE_CHECKING:
+    from app.shell.desk import Desk
+
+
+def holds(name: str, desk: Desk) -> bool:
+    """Tell whether a condition on the document holds; the empty one always does.
+
+    Parameters
+    ----------
+    name : str
+        ``layers``, ``layer``, ``vector``, ``timed``, ``failed``, ``time``, ``loop``, ``leads``, ``undo``, ``redo``,
+        ``saved``, ``place``, ``jobs``, ``theme:<name>`` or ``language:<name>``.
+    desk : Desk
+
+    Raises
+    ------
+    KeyError
+        There is no such condition.
+    """
+    if not name:
+        return True
+    kind, _, value = name.partition(":")
+    if kind == "theme":
+        return desk.settings.theme == value
+    if kind == "language":
+        return language() == value
+    return _document(name, desk) if name in _DOCUMENT else _layer(name, desk)
+
+
+_DOCUMENT = {"layers", "time", "loop", "undo", "redo", "saved", "place", "jobs"}
+
+
+def _document(name: str, desk: Desk) -> bool:
+    document = desk.document
+    return {
+        "layers": lambda: bool(document.layers),
+        "time": lambda: document.clock.start is not None,
+        "loop": lambda: document.clock.loop,
+        "undo": lambda: document.history.can_undo,
+        "redo": lambda: document.history.can_redo,
+        "saved": lambda: document.path is not None,
+        "place": lambda: desk.focus.place is not None,
+        "jobs": lambda: bool(desk.jobs.running()),
+    }[name]()
+
+
+def _layer(name: str, desk: Desk) -> bool:
+    layer = desk.focus.layer
+    if layer is None or layer not in desk.document.layers:
+        return False
+    axis = layer.description.time if layer.description is not None else None
+    return {
+        "layer": True,
+        "vector": layer.kind == "vector",
+        "timed": axis is not None and len(axis) > 0,
+        "failed": desk.reading.state(layer.id) == "failed",
+        "leads": desk.document.clock.leader == layer.id,
+    }[name]

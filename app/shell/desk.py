@@ -1,0 +1,179 @@
+"""Desk: what the parts of the window share, and the bridge from worker threads to the main thread."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from psygnal import Signal as CoreSignal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QThread, Signal
+
+from app.core.notices import Notices
+from layers.errors import HaitangError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.core.document import Document
+    from app.core.jobs import ProcessJob
+    from app.core.journal import Journal
+    from app.core.readers import ReaderPool
+    from app.core.reading import Reading
+    from app.core.settings import Settings
+    from layers.layer import Layer
+
+
+class Relay(QObject):
+    """Runs callables on the main thread, in the order they came."""
+
+    _asked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asked.connect(self._run, Qt.ConnectionType.QueuedConnection)
+        self._closed = False
+
+    def __call__(self, call: Callable[[], object]) -> None:
+        """Run at once on the main thread, else as soon as it is free."""
+        app = QCoreApplication.instance()
+        if app is not None and QThread.currentThread() is app.thread():
+            call()
+        else:
+            self._asked.emit(call)
+
+    def later(self, call: Callable[[], object]) -> None:
+        """Run when the main thread has done what it is doing."""
+        self._asked.emit(call)
+
+    def close(self) -> None:
+        """Run nothing any more."""
+        self._closed = True
+
+    def _run(self, call: Callable[[], object]) -> None:
+        if not self._closed:
+            call()
+
+
+class Focus:
+    """Which layer the panels speak of, and which place was clicked last."""
+
+    layer_changed = CoreSignal()
+    place_changed = CoreSignal(float, float)
+
+    def __init__(self) -> None:
+        self.layer: Layer | None = None
+        self.place: tuple[float, float] | None = None
+
+    def take(self, layer: Layer | None) -> None:
+        """Speak of another layer; None = of none."""
+        if layer is not self.layer:
+            self.layer = layer
+            self.layer_changed.emit()
+
+    def look_at(self, x: float, y: float) -> None:
+        """Speak of a place, in map coordinates."""
+        self.place = (x, y)
+        self.place_changed.emit(x, y)
+
+
+class Jobs:
+    """The jobs of this run, newest first."""
+
+    changed = CoreSignal()
+    limit = 60
+
+    def __init__(self, relay: Relay) -> None:
+        self.all: list[ProcessJob] = []
+        self._relay = relay
+
+    def start(self, job: ProcessJob, ended: Callable[[ProcessJob], None]) -> ProcessJob:
+        """Start a job; ``ended`` runs on the main thread when it is over."""
+        self.all.insert(0, job)
+        del self.all[self.limit :]
+        told = False
+
+        def on_main() -> None:
+            nonlocal told
+            self.changed.emit()
+            if not told and job.state not in ("waiting", "running"):
+                told = True
+                ended(job)
+
+        job.changed.connect(lambda: self._relay.later(on_main))
+        job.start()
+        self.changed.emit()
+        return job
+
+    def running(self) -> list[ProcessJob]:
+        """List the jobs under way."""
+        return [job for job in self.all if job.state in ("waiting", "running")]
+
+
+@dataclass
+class Desk:
+    """What the parts of the window share.
+
+    Parameters
+    ----------
+    document : Document
+    reading : Reading
+    pool : ReaderPool
+    settings : Settings
+    relay : Relay
+    journal : Journal, optional
+        None while there is nothing to bring back after a crash, as for pictures.
+    """
+
+    document: Document
+    reading: Reading
+    pool: ReaderPool
+    settings: Settings
+    relay: Relay
+    journal: Journal | None = None
+    notices: Notices = field(default_factory=Notices)
+    focus: Focus = field(default_factory=Focus)
+    jobs: Jobs = field(init=False)
+    _worker: ThreadPoolExecutor = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make what stands on the relay."""
+        self.jobs = Jobs(self.relay)
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="desk")
+
+    def background(self, work: Callable[[], Any], done: Callable[[Any], object]) -> None:
+        """Do file work in a thread; ``done`` gets its result or its HaitangError on the main thread."""
+
+        def run() -> None:
+            try:
+                result: Any = work()
+            except HaitangError as error:
+                result = error
+            self.relay.later(lambda: done(result))
+
+        self._worker.submit(run)
+
+    def close(self) -> None:
+        """End readers and jobs; nothing is told any more."""
+        self.relay.close()
+        for job in self.jobs.running():
+            job.cancel()
+        self._worker.shutdown(wait=True)
+        self.pool.close()
+        if self.journal is not None:
+            self.journal.close()
+
+
+def make_desk(settings: Settings) -> Desk:
+    """Build an empty document with its reading; no reader process is started yet."""
+    from app.core.document import Document
+    from app.core.readers import ReaderPool
+    from app.core.reading import Reading
+    from app.core.settings import folder
+
+    relay = Relay()
+    document = Document()
+    pool = ReaderPool(memory_mb=settings.memory_mb)
+    ranges = folder("cache") / "stats.sqlite"
+    reading = Reading(document, pool, deliver=relay, cache_mb=settings.cache_mb, ranges=ranges)
+    return Desk(document, reading, pool, settings, relay)

@@ -1,0 +1,170 @@
+"""Docks whose content is made when they are first shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTabWidget, QWidget
+
+from app.core.language import N_, tr
+from app.widgets import controls
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel of the window: its dock, its English title, how its content is made, its help page."""
+
+    name: str
+    title: str
+    area: Qt.DockWidgetArea
+    make: Callable[[], QWidget]
+    help: str
+    shown: bool = True
+    width: int = 300
+    height: int = 220
+
+
+class _TitleBar(controls.Surface):
+    """Title and buttons of a dock; not there while the dock is a tab."""
+
+    def __init__(self, dock: QDockWidget) -> None:
+        super().__init__("dock-title")
+        self.name = QLabel()
+        self.name.setObjectName("dock-name")
+        box = controls.row(0, 2)
+        box.setContentsMargins(12, 0, 6, 0)
+        box.addWidget(self.name, 1)
+        box.addWidget(controls.IconButton("window", N_("Detach or attach"), lambda: _float(dock), size=14))
+        box.addWidget(controls.IconButton("close", N_("Close the panel"), dock.close, size=14))
+        self.setLayout(box)
+        self.setFixedHeight(34)
+
+
+def _float(dock: QDockWidget) -> None:
+    dock.setFloating(not dock.isFloating())
+
+
+class _Body(controls.Surface):
+    """Holds the content and asks for the panel's size at the start."""
+
+    def __init__(self, size: QSize) -> None:
+        super().__init__("dock-body")
+        self._size = size
+        self.setLayout(controls.column(0, 0))
+
+    def sizeHint(self) -> QSize:
+        return self._size
+
+
+class PanelDock(QDockWidget):
+    """A dock for one panel; its content is made when it is first seen."""
+
+    def __init__(self, panel: Panel, window: QMainWindow) -> None:
+        super().__init__(window)
+        self.panel = panel
+        self.content: QWidget | None = None
+        self.setObjectName(f"dock-{panel.name}")
+        self.setProperty("help", panel.help)
+        self.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetClosable
+            | QDockWidget.DockWidgetFeature.DockWidgetMovable
+            | QDockWidget.DockWidgetFeature.DockWidgetFloatable
+        )
+        self._bar = _TitleBar(self)
+        self._no_bar = QWidget(self)
+        self._no_bar.setFixedHeight(0)
+        self.setTitleBarWidget(self._bar)
+        self._body = _Body(QSize(panel.width, panel.height))
+        self.setWidget(self._body)
+        self.visibilityChanged.connect(self._on_visible)
+        self.retranslate()
+
+    def fill(self) -> QWidget:
+        """Make the content now, if it is not there yet."""
+        if self.content is None:
+            self.content = self.panel.make()
+            layout = self._body.layout()
+            if layout is not None:
+                layout.addWidget(self.content)
+        return self.content
+
+    def bring(self) -> QWidget:
+        """Show the dock in front and give its content."""
+        content = self.fill()
+        self.show()
+        self.raise_()
+        return content
+
+    def show_bar(self, *, shown: bool) -> None:
+        """Show the title, or nothing while tabs show it."""
+        wanted = self._bar if shown else self._no_bar
+        if self.titleBarWidget() is not wanted:
+            self._bar.setVisible(shown)
+            self.setTitleBarWidget(wanted)
+
+    def _on_visible(self, visible: bool) -> None:
+        if visible:
+            self.fill()
+
+    def retranslate(self) -> None:
+        """Show the title in the current language."""
+        self.setWindowTitle(tr(self.panel.title))
+        self._bar.name.setText(tr(self.panel.title))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+
+class Docks:
+    """All docks of a window by panel name."""
+
+    def __init__(self, window: QMainWindow, panels: list[Panel]) -> None:
+        self._window = window
+        self.by_name = {panel.name: PanelDock(panel, window) for panel in panels}
+        window.setDockOptions(
+            QMainWindow.DockOption.AllowTabbedDocks
+            | QMainWindow.DockOption.AllowNestedDocks
+            | QMainWindow.DockOption.AnimatedDocks
+        )
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.arrange()
+        for dock in self.by_name.values():
+            dock.visibilityChanged.connect(lambda _: self.fit_bars())
+            dock.dockLocationChanged.connect(lambda _: self.fit_bars())
+            dock.topLevelChanged.connect(lambda _: self.fit_bars())
+
+    def arrange(self) -> None:
+        """Put the docks where they stand at the start."""
+        first: dict[Qt.DockWidgetArea, PanelDock] = {}
+        for dock in self.by_name.values():
+            area = dock.panel.area
+            dock.setFloating(False)
+            self._window.addDockWidget(area, dock)
+            if area in first:
+                self._window.tabifyDockWidget(first[area], dock)
+            else:
+                first[area] = dock
+        for dock in self.by_name.values():
+            dock.setVisible(dock.panel.shown)
+        for dock in first.values():
+            if dock.panel.shown:
+                dock.raise_()
+        self.fit_bars()
+
+    def fit_bars(self) -> None:
+        """Show titles only where no tabs do."""
+        for dock in self.by_name.values():
+            others = [d for d in self._window.tabifiedDockWidgets(dock) if d.isVisibleTo(self._window)]
+            dock.show_bar(shown=dock.isFloating() or not others)
+
+    def __getitem__(self, name: str) -> PanelDock:
+        """Give the dock of a panel."""
+        return self.by_name[name]

@@ -1,0 +1,158 @@
+"""Style of rasters and meshes beside their scale: relief, smoothing, edges, dry cells, arrows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSlider
+
+from app.core.language import N_, tr
+from app.shell.layer_words import choice_text
+from app.shell.scale_editor import Check, Rows, line_of, tight
+from app.widgets import controls
+from layers.mesh import MeshLayer
+from layers.raster import RasterLayer
+
+if TYPE_CHECKING:
+    from layers.layer import Layer
+
+
+class _GridRows(Rows):
+    """What rasters and meshes share: arrows of a vector variable."""
+
+    changed = Signal(dict)
+    grabbed = Signal()
+    released = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer: Layer | None = None
+        self.arrows = tight(QComboBox())
+        self.arrows.activated.connect(lambda _: self.changed.emit({"arrows": self.arrows.currentData()}))
+
+    def fill_arrows(self, layer: Layer, shown: str) -> None:
+        """Offer the vector variables."""
+        self.arrows.clear()
+        self.arrows.addItem(tr("none"), "")
+        d = layer.description
+        for one in d.variables if d is not None else ():
+            if one.vector:
+                self.arrows.addItem(choice_text(one), one.name)
+        self.arrows.setCurrentIndex(max(self.arrows.findData(shown), 0))
+        self.show_row(self.arrows, shown=self.arrows.count() > 1)
+
+    def slider(self, low: int, high: int, field: str, factor: float = 1.0) -> QSlider:
+        """Give a slider that sets a field of the style; a drag is one act."""
+        made = QSlider(Qt.Orientation.Horizontal)
+        made.setRange(low, high)
+        made.sliderPressed.connect(self.grabbed)
+        made.sliderReleased.connect(self.released)
+        made.valueChanged.connect(lambda value: self._tell({field: value * factor if factor != 1.0 else value}))
+        return made
+
+    def show_layer(self, layer: Layer) -> None:
+        """Show the style of a layer."""
+        self.layer = None
+        self.fill(layer)
+        self.layer = layer
+
+    def fill(self, layer: Layer) -> None:
+        """Bring the fields up to date without telling."""
+        raise NotImplementedError
+
+    def _tell(self, changes: dict[str, Any]) -> None:
+        if self.layer is not None:
+            self.changed.emit(changes)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the language."""
+        if event.type() == QEvent.Type.LanguageChange and self.layer is not None:
+            self.show_layer(self.layer)
+        super().changeEvent(event)
+
+
+class RasterRows(_GridRows):
+    """Mode, relief, smoothing and arrows of a raster."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        modes = [("scale", N_("Values")), ("rgb", N_("Colours")), ("hillshade", N_("Relief"))]
+        self.mode = controls.Segments(modes)
+        self.mode.chosen.connect(lambda mode: self._tell(self._mode_changes(mode)))
+        self.relief = self.slider(0, 100, "hillshade", 0.01)
+        self.smooth = Check(N_("Smooth between cells"))
+        self.smooth.toggled.connect(lambda on: self._tell({"smooth": on}))
+        self.add(N_("Shown as"), self.mode)
+        self.add(N_("Relief"), self.relief)
+        self.add("", self.smooth)
+        self.add(N_("Arrows"), self.arrows)
+
+    def fill(self, layer: Layer) -> None:
+        """Bring the fields up to date without telling."""
+        assert isinstance(layer, RasterLayer)
+        self.mode.choose(layer.style.mode)
+        self.relief.setValue(round(layer.style.hillshade * 100))
+        self.smooth.setChecked(layer.style.smooth)
+        self.show_row(self.relief, shown=layer.style.mode == "scale")
+        self.fill_arrows(layer, layer.style.arrows)
+
+    def _mode_changes(self, mode: str) -> dict[str, Any]:
+        layer = self.layer
+        assert isinstance(layer, RasterLayer)
+        names = [v.name for v in layer.description.variables] if layer.description is not None else []
+        if mode == "rgb" and layer.style.bands is None and names:
+            three = [*names[:3], names[-1], names[-1]][:3]
+            return {"mode": mode, "bands": tuple(three)}
+        return {"mode": mode}
+
+
+class MeshRows(_GridRows):
+    """Smoothing, edges, dry cells and arrows of a mesh."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.smooth = Check(N_("Smooth between nodes"))
+        self.smooth.toggled.connect(lambda on: self._tell({"smooth": on}))
+        self.edges = Check(N_("Show the edges of the mesh"))
+        self.edges.toggled.connect(lambda on: self._tell({"edges": on}))
+        self.depth = tight(QComboBox())
+        self.depth.activated.connect(lambda _: self._tell({"depth_variable": self.depth.currentData()}))
+        self.dry = QDoubleSpinBox()
+        self.dry.setDecimals(3)
+        self.dry.setSingleStep(0.01)
+        self.dry.setRange(0, 10)
+        self.dry.setSuffix(" m")
+        self.dry.valueChanged.connect(lambda value: self._tell({"dry_below": value}))
+        self._dry_line = line_of(self.depth, self.dry)
+        self.spacing = self.slider(10, 80, "arrow_spacing")
+        self.add("", self.smooth)
+        self.add("", self.edges)
+        self.add(N_("Hide dry"), self._dry_line)
+        self.add(N_("Arrows"), self.arrows)
+        self.add(N_("Spacing"), self.spacing)
+
+    def fill(self, layer: Layer) -> None:
+        """Bring the fields up to date without telling."""
+        assert isinstance(layer, MeshLayer)
+        style = layer.style
+        self.smooth.setChecked(style.smooth)
+        self.edges.setChecked(style.edges)
+        self._fill_depth(layer)
+        self.dry.setValue(style.dry_below)
+        self.dry.setEnabled(bool(style.depth_variable))
+        self.fill_arrows(layer, style.arrows)
+        self.spacing.setValue(style.arrow_spacing)
+        self.show_row(self.spacing, shown=bool(style.arrows))
+        shown = layer.variable(style.variable)
+        self.smooth.setEnabled(shown is None or shown.location == "node")
+
+    def _fill_depth(self, layer: MeshLayer) -> None:
+        self.depth.clear()
+        self.depth.addItem(tr("never"), "")
+        d = layer.description
+        for one in d.variables if d is not None else ():
+            if not one.vector and one.location in ("face", "node"):
+                self.depth.addItem(choice_text(one), one.name)
+        self.depth.setCurrentIndex(max(self.depth.findData(layer.style.depth_variable), 0))
+        self.show_row(self._dry_line, shown=self.depth.count() > 1)

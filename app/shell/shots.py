@@ -1,0 +1,205 @@
+"""Pictures of the whole window, and the command ``shot``."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from app.core.settings import Settings
+from layers.errors import DataError, ParameterInvalid, SourceUnavailable
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from app.shell.window import MainWindow
+
+LONGEST_S = 120.0
+
+
+def shot(parsed: argparse.Namespace) -> int:
+    """Draw what the command line asks for; the exit code."""
+    from app.views import shot as view_shot
+
+    texts = ("view", "size", "time", "variable", "extent", "crs", "style", "lang", "theme")
+    wish = view_shot.Wish(**{name: getattr(parsed, name, None) or "" for name in texts})
+    if wish.view == "window":
+        answer = shoot_window(parsed.paths, parsed.out, wish, getattr(parsed, "tool", None) or "")
+    else:
+        answer = view_shot.shot(parsed.paths, parsed.out, wish)
+    if parsed.json:
+        sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    return 0
+
+
+def shoot_window(paths: Sequence[str], out: Path, wish: Any, tool: str = "") -> dict[str, Any]:
+    """Draw the window with what is named open in it.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Sources, or a workspace; empty gives the empty window.
+    out : Path
+        PNG, written whole or not at all.
+    wish : app.views.shot.Wish
+        Size, language, look, moment, variable, extent, style.
+    tool : str
+        Id of a tool whose form is open; empty = none.
+
+    Raises
+    ------
+    HaitangError
+        Something cannot be opened, or the wish does not fit.
+    """
+    from app.views.shot import size_of, write_png
+
+    size = size_of(wish.size)
+    window = open_window(wish.lang, wish.theme, size)
+    try:
+        fill_window(window, paths, wish)
+        if tool:
+            show_tool(window, tool)
+        write_png(picture(window), out)
+    finally:
+        end(window)
+    return {"out": str(out), "view": "window", "size": list(size)}
+
+
+def open_window(language: str, theme: str, size: tuple[int, int]) -> MainWindow:
+    """Give a window of a size that asks nothing and keeps no session; ``theme`` is ``light`` or ``dark``."""
+    from app.core.language import set_language
+    from app.shell.startup import start
+
+    own = Settings.load()
+    settings = own.model_copy(update={"theme": theme or "light", "language": language or own.language})
+    if language:
+        set_language(language)
+    window = start([], settings, size=size, keep_session=False)
+    window.ask_nothing()
+    window.resize(*size)
+    settle(window)
+    return window
+
+
+def fill_window(window: MainWindow, paths: Sequence[str], wish: Any = None) -> None:
+    """Open paths in a window, do as wished, and wait until all is painted.
+
+    Raises
+    ------
+    HaitangError
+        The first failure.
+    """
+    from app.views.shot import apply, extent_from, look_at
+
+    failures = _failures(window)
+    if paths:
+        window.open_paths(list(paths))
+        wait_for(window, lambda: is_open(window) or bool(failures))
+    if failures:
+        raise failures[0]
+    document = window.desk.document
+    if wish is not None and document.layers:
+        apply(document, wish)
+        extent = extent_from(wish.extent)
+        if extent is not None:
+            width, height = window.canvas.width(), window.canvas.height()
+            look_at(document, document.camera.pose, extent, (width, height), wish.crs)
+    settle(window)
+
+
+def _failures(window: MainWindow) -> list[Any]:
+    found: list[Any] = []
+
+    def on_notice(notice: Any) -> None:
+        if notice.severity == "error":
+            found.append(DataError(notice.text, where=notice.where))
+
+    window.desk.notices.posted.connect(on_notice)
+    return found
+
+
+def show_tool(window: MainWindow, tool: str) -> None:
+    """Open the form of a tool.
+
+    Raises
+    ------
+    ParameterInvalid
+        There is no such tool.
+    """
+    window.open_tool(tool)
+    wait_for(window, lambda: bool(window.tools.known))
+    if tool not in window.tools.known:
+        raise ParameterInvalid(
+            "There is no tool {tool}.",
+            where="--tool",
+            remedy="Tools here: {tools}.",
+            tool=tool,
+            tools=", ".join(window.tools.known),
+        )
+    settle(window)
+
+
+def is_open(window: MainWindow) -> bool:
+    """Tell whether nothing is being opened any more."""
+    document, reading = window.desk.document, window.desk.reading
+    if window.opener.is_busy or window.files.is_loading or not document.layers:
+        return False
+    return all(reading.state(layer.id) != "opening" for layer in document.layers)
+
+
+def is_painted(window: MainWindow) -> bool:
+    """Tell whether map and chart show everything they were asked for."""
+    chart: Any = window.docks["chart"].content
+    if not window.desk.document.layers:
+        return True
+    scene = window.canvas.scene
+    complete = scene.frame is not None and scene.frame.complete and scene.frame.view == window.canvas.view()
+    return complete and (chart is None or chart.is_idle)
+
+
+def wait_for(window: MainWindow, done: Callable[[], bool], seconds: float = LONGEST_S) -> None:
+    """Let the window live until something is so.
+
+    Raises
+    ------
+    SourceUnavailable
+        It takes too long.
+    """
+    from PySide6.QtCore import QCoreApplication, QEventLoop
+
+    last = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > last:
+            raise SourceUnavailable("The window did not come to rest in time.", where=window.windowTitle())
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+
+
+def settle(window: MainWindow, quiet_s: float = 0.15) -> None:
+    """Let the window live until everything is painted and nothing comes after it for a while."""
+    since = time.monotonic()
+
+    def rests() -> bool:
+        nonlocal since
+        if not is_painted(window):
+            since = time.monotonic()
+        return time.monotonic() - since > quiet_s
+
+    wait_for(window, rests)
+
+
+def picture(window: MainWindow) -> Any:
+    """Give the window as a picture, px for px."""
+    return window.grab().toImage()
+
+
+def end(window: MainWindow) -> None:
+    """Close a window and let go of it."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    window.ask_nothing()
+    window.close()
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)

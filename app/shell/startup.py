@@ -1,0 +1,252 @@
+"""Start: application, window, then in slices what can wait."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from app.core.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtWidgets import QApplication
+
+    from app.shell.window import MainWindow
+
+SLICE_MS = 30
+"""Time between two parts of the work that waits for an idle moment."""
+
+
+def choose_platform() -> None:
+    """Choose where Qt draws, before the application exists: in memory where there is no display."""
+    if sys.platform == "linux" and "QT_QPA_PLATFORM" not in os.environ:
+        display = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+        if not display:
+            os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    # The offscreen platform looks for fonts of its own; it uses those of the system anyway.
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.qpa.fonts.warning=false;qt.qpa.plugin.info=false")
+
+
+def application() -> QApplication:
+    """Give the application, made at the first call."""
+    choose_platform()
+    from PySide6.QtWidgets import QApplication
+
+    known = QApplication.instance()
+    if isinstance(known, QApplication):
+        return known
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        _hush()
+    QApplication.setApplicationName("Haitang Workbench")
+    QApplication.setDesktopFileName("haitang-workbench")
+    return QApplication([sys.argv[0] if sys.argv else "haitang"])
+
+
+def _hush() -> None:
+    """Keep one sentence that Qt says of every window drawn in memory off the error stream."""
+    from PySide6.QtCore import QtMsgType, qInstallMessageHandler
+
+    def handle(_kind: QtMsgType, _context: object, text: str) -> None:
+        if "propagateSizeHints" not in text:
+            sys.stderr.write(f"{text}\n")
+
+    qInstallMessageHandler(handle)
+
+
+def start(
+    paths: Sequence[str] = (),
+    settings: Settings | None = None,
+    *,
+    size: tuple[int, int] | None = None,
+    keep_session: bool = True,
+) -> MainWindow:
+    """Build the window and show it; what can wait is done when it is on screen.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Sources, or a workspace.
+    settings : Settings, optional
+        Those of the user where absent.
+    size : (int, int), optional
+        Size of the window, px; the last one, else a large part of the screen.
+    keep_session : bool
+        Whether to journal the session and to offer sessions that ended badly.
+    """
+    app = application()
+    settings = settings if settings is not None else Settings.load()
+    from app.core.language import language, set_language
+    from app.shell.desk import make_desk
+    from app.shell.qt_words import speak
+    from app.shell.window import MainWindow
+    from app.widgets import icons, theme
+
+    if settings.language:
+        set_language(settings.language)
+    theme.apply(app, settings.theme)
+    speak(language())
+    window = MainWindow(make_desk(settings))
+    app.setWindowIcon(icons.brand(64))
+    _place(window, size)
+    window.show()
+    _begin_session(window, list(paths), keep_session=keep_session)
+    return window
+
+
+def _place(window: MainWindow, size: tuple[int, int] | None) -> None:
+    from PySide6.QtGui import QGuiApplication
+
+    if size is not None:
+        window.resize(*size)
+        return
+    room = QGuiApplication.primaryScreen().availableGeometry()
+    known = window.desk.settings.window.get("size")
+    fits = isinstance(known, list) and len(known) == 2 and all(isinstance(v, int) and v > 400 for v in known)
+    width, height = known if fits else (round(room.width() * 0.92), round(room.height() * 0.92))
+    window.resize(min(width, room.width()), min(height, room.height()))
+    window.move(room.left() + (room.width() - window.width()) // 2, room.top() + (room.height() - window.height()) // 2)
+
+
+def _begin_session(window: MainWindow, paths: list[str], *, keep_session: bool) -> None:
+    from app.shell.crash import CrashGuard
+
+    desk = window.desk
+    guard = CrashGuard(desk.notices, desk.relay)
+    guard.install()
+    window.destroyed.connect(guard.remove)
+    if keep_session:
+        desk.relay.later(lambda: _journal(window))
+    if paths:
+        window.open_paths(paths)
+    steps: list[Callable[[], object]] = [lambda: warm_up(window)]
+    if keep_session:
+        steps.append(lambda: offer_sessions(window))
+    _in_slices(window, steps)
+
+
+def _in_slices(window: MainWindow, steps: list[Callable[[], object]]) -> None:
+    """Do the steps one after the other, each in an idle moment."""
+    from PySide6.QtCore import QTimer
+
+    timer = QTimer(window, interval=SLICE_MS)
+
+    def next_step() -> None:
+        if not steps:
+            timer.stop()
+            timer.deleteLater()
+            return
+        steps.pop(0)()
+
+    timer.timeout.connect(next_step)
+    timer.start()
+
+
+def _journal(window: MainWindow) -> None:
+    """Begin to write down the acts of this session."""
+    from app.core.journal import begin_session
+    from app.core.language import tr
+
+    desk = window.desk
+    if desk.journal is not None:
+        return
+    try:
+        desk.journal = begin_session(desk.document)
+    except OSError as error:
+        text = tr("The session cannot be written down: {reason}. Save your work often.", reason=error.strerror or error)
+        desk.notices.warning(text)
+        return
+    desk.journal.failed.connect(lambda _: desk.relay(lambda: _tell_disk(window)))
+
+
+def _tell_disk(window: MainWindow) -> None:
+    from app.core.language import tr
+
+    text = tr("The disk refuses to take the safety copy of this session. Free some space, or save your work elsewhere.")
+    window.desk.notices.warning(text)
+
+
+def warm_up(window: MainWindow) -> None:
+    """Start a reader process, and load what the first picture needs, in a thread of its own."""
+    desk = window.desk
+    desk.background(desk.pool.warm, lambda _: None)
+    threading.Thread(target=load_slow_parts, name="warm-up", daemon=True).start()
+
+
+def load_slow_parts() -> None:
+    """Load PROJ, the compiled kernels and pinyin; called in a thread."""
+    import importlib
+
+    importlib.import_module("pyproj")
+    importlib.import_module("app.views.map2d.kernels").warm_up()
+    importlib.import_module("pypinyin")
+
+
+def offer_sessions(window: MainWindow) -> None:
+    """Offer to bring back sessions that ended without a goodbye."""
+    from app.core.journal import recoverable
+
+    desk = window.desk
+
+    def found(sessions: Any) -> None:
+        if sessions:
+            _ask_recovery(window, sessions)
+
+    desk.background(recoverable, found)
+
+
+def _ask_recovery(window: MainWindow, sessions: list[Any]) -> None:
+    from app.shell.recover_dialog import RecoverDialog
+
+    dialog = RecoverDialog(window, sessions, window.desk.settings.utc_offset_hours)
+    dialog.chosen.connect(lambda session: bring_back(window, session))
+    dialog.refused.connect(lambda refused: [session.discard() for session in refused])
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
+def bring_back(window: MainWindow, session: Any) -> None:
+    """Put the content of an ended session into the window."""
+    from app.core.journal import recover
+    from app.core.language import tr
+    from layers.errors import HaitangError
+
+    desk = window.desk
+
+    def recovered(answer: Any) -> None:
+        if isinstance(answer, HaitangError):
+            desk.notices.error(answer)
+            return
+        desk.document.replace(answer.to_dict(), answer.path, saved=not answer.dirty)
+        desk.focus.take(desk.document.layers[0] if desk.document.layers else None)
+        if session.lost:
+            desk.notices.warning(tr("{count} acts could not be brought back.", count=session.lost))
+        else:
+            desk.notices.info(tr("Your work is back as it was."))
+        session.discard()
+
+    desk.background(lambda: recover(session), recovered)
+
+
+def main(paths: Sequence[str] = ()) -> int:
+    """Open the window and stay until it is closed; the exit code."""
+    app = application()
+    window = start(paths)
+    code = app.exec()
+    _remember_size(window)
+    window.close()
+    window.deleteLater()
+    del window
+    app.processEvents()
+    return code
+
+
+def _remember_size(window: MainWindow) -> None:
+    settings = window.desk.settings
+    settings.window = {**settings.window, "size": [window.width(), window.height()]}
+    try:
+        settings.save()
+    except OSError:
+        return  # the size is a comfort; the user has nothing to do about it

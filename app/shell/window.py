@@ -1,0 +1,417 @@
+"""MainWindow: the map in the middle, panels around it, one table of actions behind all menus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar, QWidget
+
+from app.core.language import N_, language, language_changed, tr
+from app.shell import conditions
+from app.shell.clock_link import ClockLink
+from app.shell.docks import Docks, Panel
+from app.shell.drop_area import DropArea
+from app.shell.edit_acts import Edits, Help
+from app.shell.empty_state import EmptyState
+from app.shell.file_acts import Files, sample_path
+from app.shell.layer_panel import LayerPanel
+from app.shell.map_acts import Clock, Layers, Map
+from app.shell.menus import Menus
+from app.shell.opening import Opener
+from app.shell.panel_acts import Panels, ToolActs
+from app.shell.place_marks import MapLinks
+from app.shell.status_bar import StatusBar
+from app.shell.submenus import Submenus
+from app.shell.tool_panel import Tools, tool_entry
+from app.views.map2d.canvas import MapCanvas
+from app.widgets import theme
+from app.widgets.palette import Palette
+from app.widgets.time_bar import TimeBar
+from app.widgets.toast import Toaster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+
+    from app.core.notices import Notice
+    from app.shell.desk import Desk
+    from layers.layer import Layer
+
+LEFT, RIGHT, BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+
+
+class MainWindow(QMainWindow):
+    """The window of one document.
+
+    Parameters
+    ----------
+    desk : Desk
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._closing = False
+        self._asks = True
+        self.setObjectName("window")
+        self.setAcceptDrops(True)
+        self.tools = Tools(desk.relay)
+        self._build_centre()
+        self.opener = Opener(desk, self._map_size, self._review)
+        self._panel_makers: dict[str, Callable[[], QWidget]] = {
+            "layers": self._make_layers, "tools": self._make_tools, "identify": self._make_identify,
+            "history": self._make_history, "jobs": self._make_jobs, "chart": self._make_chart,
+            "table": self._make_table,
+        }  # fmt: skip
+        self.acts: dict[str, Any] = {}
+        self.menus = Menus(self, self.resolve, self._holds)
+        self.docks = Docks(self, self._panels())
+        self.links = MapLinks(desk, self.canvas, self.docks, self)
+        self._build_acts()
+        self._build_bars()
+        self.submenus = Submenus(desk, self.menus, self.tools, self.acts)
+        self._connect()
+        self.retranslate()
+        self.apply_settings()
+        self.refresh()
+
+    # -- building --------------------------------------------------------------------
+    def _build_centre(self) -> None:
+        self.canvas = MapCanvas(self.desk.document, self.desk.reading)
+        self.canvas.setProperty("help", "map")
+        self.empty = EmptyState(self.desk.settings.recent, has_sample=sample_path() is not None)
+        self.empty.setProperty("help", "index")
+        self.centre = QStackedWidget()
+        self.centre.addWidget(self.empty)
+        self.centre.addWidget(self.canvas)
+        self.setCentralWidget(self.centre)
+        self.toaster = Toaster(self.centre)
+        self.drop_area = DropArea(self.centre)
+        self.palette_box = Palette(self)
+
+    def _panels(self) -> list[Panel]:
+        make = self._panel_makers
+        return [
+            Panel("layers", N_("Layers"), LEFT, make["layers"], "layers", width=300),
+            Panel("chart", N_("Chart"), BOTTOM, make["chart"], "chart", shown=False, height=220),
+            Panel("table", N_("Attributes"), BOTTOM, make["table"], "table", shown=False, height=220),
+            Panel("tools", N_("Tools"), RIGHT, make["tools"], "tools", width=320),
+            Panel("identify", N_("Values"), RIGHT, make["identify"], "identify", width=320),
+            Panel("history", N_("History"), RIGHT, make["history"], "history", width=320),
+            Panel("jobs", N_("Jobs"), RIGHT, make["jobs"], "jobs", width=320),
+        ]
+
+    def _build_acts(self) -> None:
+        desk = self.desk
+        self.files = Files(desk, self, self.opener, lambda: self.canvas.grab().toImage())
+        self.time_bar = TimeBar()
+        self.clock_acts = Clock(desk, self.time_bar.ask_moment)
+        self.acts.update(
+            files=self.files,
+            edits=Edits(desk, self, self.apply_settings),
+            map=Map(desk, self, self.canvas, self.opener),
+            layers=Layers(desk, self, self._layer_panel, self._show_table),
+            clock=self.clock_acts,
+            panels=Panels(desk, self, self.docks, self.apply_settings),
+            tools=ToolActs(desk, lambda: self.open_palette(only_tools=True), self.open_tool),
+            help=Help(desk, self, self.open_palette, self.show_help),
+        )
+
+    def _build_bars(self) -> None:
+        self.time_bar.setProperty("help", "time")
+        holder = QToolBar(self)
+        holder.setObjectName("clock")
+        holder.setMovable(False)
+        holder.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        holder.addWidget(self.time_bar)
+        self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, holder)
+        self._clock_holder = holder
+        self.clock_link = ClockLink(self.desk, self.time_bar, self.clock_acts)
+        self.status = StatusBar(self.desk)
+        self.setStatusBar(self.status)
+
+    # -- panels ----------------------------------------------------------------------
+    def _make_layers(self) -> QWidget:
+        panel = LayerPanel(self.desk, self.menus.actions, self.menus.themes)
+        panel.edit_tables.connect(self.resolve("edits.class_tables"))
+        return panel
+
+    def _layer_panel(self) -> LayerPanel:
+        panel = self.docks["layers"].fill()
+        assert isinstance(panel, LayerPanel)
+        return panel
+
+    def _make_tools(self) -> QWidget:
+        from app.shell.tool_panel import ToolPanel
+
+        return ToolPanel(self.desk, self.tools, self.links.surroundings(), lambda path: self.opener.open([path]))
+
+    def _make_identify(self) -> QWidget:
+        from app.shell.identify_panel import IdentifyPanel
+
+        return IdentifyPanel(self.desk)
+
+    def _make_history(self) -> QWidget:
+        from app.shell.history_panel import HistoryPanel
+
+        return HistoryPanel(self.desk, self.menus.actions)
+
+    def _make_jobs(self) -> QWidget:
+        from app.shell.job_panel import JobPanel
+
+        return JobPanel(self.desk, lambda path: self.opener.open([path]))
+
+    def _make_chart(self) -> QWidget:
+        from app.views.charts.canvas import ChartCanvas
+
+        chart = ChartCanvas(self.desk.document, self.desk.reading)
+        chart.set_theme(theme.current().name)
+        chart.set_offset(self.desk.settings.utc_offset_hours)
+        chart.failed.connect(self.desk.notices.error)
+        return chart
+
+    def _make_table(self) -> QWidget:
+        from app.shell.table_panel import TablePanel
+
+        return TablePanel(self.desk)
+
+    def _show_table(self, layer: Layer) -> None:
+        panel: Any = self.docks["table"].bring()
+        panel.show_layer(layer)
+
+    # -- outside ---------------------------------------------------------------------
+    def resolve(self, call: str) -> Callable[[], object]:
+        """Give the callable of an act: ``group.method``, or ``group.method:argument``."""
+        name, _, argument = call.partition(":")
+        group, _, method = name.partition(".")
+        found = getattr(self.acts[group], method)
+        return (lambda: found(argument)) if argument else found
+
+    def open_paths(self, paths: list[str]) -> None:
+        """Open a workspace, or data."""
+        self.files.open_paths(paths)
+
+    def open_tool(self, tool_id: str) -> None:
+        """Show the form of a tool."""
+        panel: Any = self.docks["tools"].bring()
+        panel.open_tool(tool_id)
+
+    def open_palette(self, *, only_tools: bool = False) -> None:
+        """Open the command palette, or that of the tools alone."""
+
+        def show(known: dict[str, Any], groups: dict[str, str]) -> None:
+            tools = [tool_entry(tool, groups) for tool in known.values()]
+            hint = tr("Find a tool: Chinese, pinyin initials or English")
+            if not only_tools:
+                tools = [*self.menus.entries(), *tools]
+                hint = tr("Find a command: Chinese, pinyin initials or English")
+            self.palette_box.open(tools, hint)
+
+        self.tools.ask(show)
+
+    def show_help(self, page: str) -> None:
+        """Show a page of the handbook."""
+        from app.shell.help_window import HelpWindow
+
+        if not hasattr(self, "_help"):
+            self._help = HelpWindow(self)
+        self._help.show_page(page)
+        self._help.show()
+        self._help.raise_()
+        self._help.activateWindow()
+
+    def apply_settings(self) -> None:
+        """Bring look, local time and memory in line with the settings."""
+        from PySide6.QtWidgets import QApplication
+
+        app = QApplication.instance()
+        settings = self.desk.settings
+        if isinstance(app, QApplication):
+            theme.apply(app, settings.theme)
+        name = theme.current().name
+        self.canvas.set_theme(name)
+        self.canvas.set_options(utc_offset_hours=settings.utc_offset_hours)
+        chart: Any = self.docks["chart"].content
+        if chart is not None:
+            chart.set_theme(name)
+            chart.set_offset(settings.utc_offset_hours)
+        self.clock_link.refresh()
+        self.menus.refresh()
+
+    def ask_nothing(self) -> None:
+        """Take every file and close without a question; for pictures and measurements."""
+        self._asks = False
+
+    # -- following the document ------------------------------------------------------
+    def _connect(self) -> None:
+        desk = self.desk
+        document = desk.document
+        self.empty.open_clicked.connect(self.files.open)
+        self.empty.sample_clicked.connect(self.files.open_sample)
+        self.empty.recent_clicked.connect(lambda path: self.files.open_paths([path]))
+        self.canvas.hovered.connect(self.status.show_pointer)
+        self.canvas.left.connect(self.status.clear_pointer)
+        self.status.crs_clicked.connect(self.resolve("map.choose_crs"))
+        self.status.datum_clicked.connect(self.resolve("layers.choose_datum"))
+        self.status.jobs_clicked.connect(self.docks["jobs"].bring)
+        self.status.notices_clicked.connect(self._show_notices)
+        self.status.scale_chosen.connect(self.acts["map"].set_scale)
+        self.palette_box.chosen.connect(self._on_chosen)
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        for signal in (
+            document.layer_added, document.layer_removed, document.layer_moved, document.layer_changed,
+            document.replaced, document.words_changed, document.history.changed, desk.focus.layer_changed,
+            desk.focus.place_changed, desk.jobs.changed, document.clock.events.loop, document.clock.events.revision,
+            document.clock.events.leader,
+        ):  # fmt: skip
+            signal.connect(self._on_document)
+        desk.reading.state_changed.connect(self._on_state)
+        desk.notices.posted.connect(self._on_notice)
+        language_changed.connect(self._on_language)
+
+    def _on_document(self, *_: Any) -> None:
+        self._soon.start()
+
+    def _on_state(self, _layer_id: str) -> None:
+        self.desk.relay(self._soon.start)
+
+    def refresh(self) -> None:
+        """Bring title, centre and menus in line with the document."""
+        document = self.desk.document
+        has_layers = bool(document.layers)
+        if not has_layers and self.centre.currentWidget() is not self.empty:
+            self.empty.show_recent(self.desk.settings.recent)
+        self.centre.setCurrentWidget(self.canvas if has_layers else self.empty)
+        self._clock_holder.setVisible(has_layers)
+        name = document.title or (document.path.stem if document.path is not None else tr("Workspace without a name"))
+        star = "*" if document.dirty else ""
+        program = tr("Haitang Workbench")
+        self.setWindowTitle(f"{name}{star} — {program}" if has_layers else program)
+        self._show_chart_once()
+        self.menus.refresh_now()
+
+    def _show_chart_once(self) -> None:
+        """Show the chart when the first layer with time is there, and leave it to the user from then on."""
+        if self.desk.document.clock.start is not None and not self.property("chart-shown"):
+            self.setProperty("chart-shown", True)
+            self.docks["chart"].bring()
+
+    def _holds(self, name: str) -> bool:
+        if name.startswith("dock:"):
+            return self.docks[name[5:]].isVisibleTo(self)
+        if name in ("legend", "scale", "north", "graticule"):
+            return bool(getattr(self.canvas.options, name))
+        if name == "full-screen":
+            return self.isFullScreen()
+        return conditions.holds(name, self.desk)
+
+    def _map_size(self) -> tuple[int, int]:
+        return self.centre.width(), self.centre.height()
+
+    def _review(self, description: Any, accept: Callable[[], object]) -> None:
+        from app.shell.review_dialog import ReviewDialog
+
+        if not self._asks:
+            accept()
+            return
+        dialog = ReviewDialog(self.desk, self, description, accept)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _on_chosen(self, name: str) -> None:
+        if name.startswith("tool:"):
+            self.open_tool(name[5:])
+        else:
+            self.menus.actions[name].trigger()
+
+    def _on_notice(self, notice: Notice) -> None:
+        acts = [(title, self.resolve(call)) for title, call in notice.actions]
+        self.desk.relay(lambda: self.toaster.show(notice.severity, notice.text, notice.where, acts))
+
+    def _show_notices(self) -> None:
+        from app.shell.notice_list import NoticeList
+
+        made = NoticeList(self, self.desk.notices)
+        made.finished.connect(made.deleteLater)
+        made.open()
+
+    # -- language --------------------------------------------------------------------
+    def _on_language(self, _name: str) -> None:
+        self.desk.relay(self._switch)
+
+    def _switch(self) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        from app.shell.qt_words import speak
+
+        speak(language())
+        for widget in QApplication.topLevelWidgets():
+            if widget is self or widget.window() is not widget or self.isAncestorOf(widget):
+                QApplication.sendEvent(widget, QEvent(QEvent.Type.LanguageChange))
+
+    def retranslate(self) -> None:
+        """Show menus and title in the current language."""
+        self.menus.retranslate()
+        self._clock_holder.setWindowTitle(tr("Time"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow language and window state."""
+        if event.type() == QEvent.Type.LanguageChange and hasattr(self, "submenus"):
+            self.retranslate()
+            self.refresh()
+        super().changeEvent(event)
+
+    # -- files dropped ---------------------------------------------------------------
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+            self.drop_area.begin()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:
+        """Take the frame away."""
+        self.drop_area.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the files."""
+        self.drop_area.hide()
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        if paths:
+            self.open_paths([str(Path(p)) for p in paths])
+
+    # -- closing ---------------------------------------------------------------------
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask for unsaved work, then end everything that runs."""
+        if not self._closing and self._asks and self.desk.document.dirty and self.desk.document.layers:
+            event.ignore()
+            self.files.when_safe(self._close_now)
+            return
+        self._shut_down()
+        event.accept()
+
+    def _close_now(self) -> None:
+        self._closing = True
+        self.close()
+
+    def _shut_down(self) -> None:
+        if getattr(self, "_ended", False):
+            return
+        self._ended = True
+        language_changed.disconnect(self._on_language)
+        self.acts["edits"].close_all()
+        self.desk.document.clock.pause()
+        for name in ("chart", "table"):
+            content: Any = self.docks[name].content
+            if content is not None:
+                content.close_view() if name == "chart" else content.close_table()
+        self.canvas.close_view()
+        self.desk.close()
