@@ -54,6 +54,7 @@ def test_the_packaging_library_is_found_before_our_folder():
 
 def test_the_command_and_the_plugins_are_installed():
     mine = importlib.metadata.distribution(OURS).entry_points
-    assert {point.name: point.value for point in mine.select(group="console_scripts")} == {"haitang": "app.__main__:main"}
+    commands = {point.name: point.value for point in mine.select(group="console_scripts")}
+    assert commands == {"haitang": "app.__main__:main"}
     for point in mine.select(group="haitang.plugins"):
         assert importlib.util.find_spec(point.module) is not None, f"{point.value} is announced and not there"
