@@ -216,7 +216,7 @@ def _stamp(picture, xy, starts, order, palette, places, ox, oy, sx, sy, whole, i
             colour = colour_of(palette, places, point)
             x, y = (xy[point, 0] - ox) * sx, (oy - xy[point, 1]) * sy
             column, row = int(np.floor(x)), int(np.floor(y))
-            right, down = int((x - column) * PHASES), int((y - row) * PHASES)
+            right, down = min(int((x - column) * PHASES), PHASES - 1), min(int((y - row) * PHASES), PHASES - 1)
             left, upper = column - side // 2, row - side // 2
             for j in range(max(0, top - upper), min(side, bottom - upper)):
                 start, end = np.int64(spans[down, right, j, 0]), np.int64(spans[down, right, j, 1])
