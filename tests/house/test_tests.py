@@ -9,7 +9,7 @@ from tests.house.sources import place, python_files, tree
 
 FILES = [file for file in python_files("tests") if file.name.startswith("test_")]
 EMPTY_WORDS = re.compile(r"(?:^|_)(?:works|correctly|as_expected|properly)(?:_|$)")
-FEWEST_WORDS = 4
+FEWEST_WORDS = 3
 
 
 def sentences() -> dict[str, ast.FunctionDef]:
