@@ -22,7 +22,7 @@ def main() -> int:
     if asked.setup_only:
         return 0
     if has_display():
-        return start(asked.program, environment.environ())
+        return start(asked.program or ["--sample"], environment.environ())
     offscreen = environment.environ(QT_QPA_PLATFORM="offscreen")
     if asked.program:
         return start(asked.program, offscreen)
