@@ -121,7 +121,9 @@ def _projection(crs: CRS) -> tuple[str, tuple[tuple[str, float], ...], float]:
     if operation is None:
         return "", (), 0.0
     values = {p.name: float(p.value) * float(p.unit_conversion_factor) for p in cast("list[Any]", operation.params)}
-    fixed = tuple(sorted((name, float(f"{value:.10g}")) for name, value in values.items()))
+    # A parameter left out has its plain value: 0, or 1 for a scale.
+    told = {name: value for name, value in values.items() if value != (1.0 if "cale" in name else 0.0)}
+    fixed = tuple(sorted((name, float(f"{value:.10g}")) for name, value in told.items()))
     return operation.method_name, fixed, _metres(crs)
 
 

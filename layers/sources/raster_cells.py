@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from layers.sources.raster_grid import Grid, Window
 
-_IMAGE = {"gray", "red", "green", "blue"}
+_IMAGE = {"red", "green", "blue"}
 
 
 def read_cells(
@@ -73,7 +73,7 @@ def _band(shown: Any, original: Any, band: int, place: Any, shape: tuple[int, in
     shrunk = shape[0] < place.height or shape[1] < place.width
     how = resampling.average if shrunk and smooth else resampling.nearest
     raw = shown.read(band, window=place, out_shape=shape, resampling=how)
-    missing = _missing(shown, band, raw, place, shape)
+    missing = _missing(shown, original, band, raw, place, shape)
     scale, offset = float(original.scales[band - 1]), float(original.offsets[band - 1])
     values = raw if (scale, offset) == (1.0, 0.0) else raw * scale + offset
     with np.errstate(over="ignore", invalid="ignore"):
@@ -83,17 +83,21 @@ def _band(shown: Any, original: Any, band: int, place: Any, shape: tuple[int, in
     return out
 
 
-def _missing(shown: Any, band: int, raw: NDArray[Any], place: Any, shape: tuple[int, int]) -> NDArray[np.bool_] | None:
+def _missing(
+    shown: Any, original: Any, band: int, raw: NDArray[Any], place: Any, shape: tuple[int, int]
+) -> NDArray[np.bool_] | None:
     flags = [flag.name for flag in shown.mask_flag_enums[band - 1]]
     nodata = shown.nodatavals[band - 1]
-    found: NDArray[np.bool_] | None = None
+    found: list[NDArray[np.bool_]] = []
     if nodata is not None and np.isfinite(nodata):
         with np.errstate(over="ignore"):
-            found = raw == np.asarray(nodata, np.float64).astype(raw.dtype)
+            found.append(raw == np.asarray(nodata, np.float64).astype(raw.dtype))
     if flags != ["all_valid"] and (flags != ["nodata"] or nodata is None):
-        masked = shown.read_masks(band, window=place, out_shape=shape) == 0
-        found = masked if found is None else found | masked
-    return found
+        found.append(shown.read_masks(band, window=place, out_shape=shape) == 0)
+    if shown.count > original.count:
+        # The north-up view brings an alpha band of its own, which its masks do not mention.
+        found.append(shown.read(shown.count, window=place, out_shape=shape) == 0)
+    return np.logical_or.reduce(found) if found else None
 
 
 def _damaged(original: Any, band: int, window: Window | None, error: Exception) -> DataError:
