@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from app.core import durable
 from app.core.language import N_, reason
 from app.core.locks import FileLock
 from app.core.settings import folder
@@ -48,8 +49,9 @@ class AuditLog:
     -----
     A line is JSON with ``number``, ``time`` (UTC), ``person``, ``action``, ``object``, ``result``, ``previous`` (hash
     of the line before) and ``hash`` (of the line itself without this field). A changed, missing or moved line
-    breaks the chain. Lines cut off at the end are seen by comparing with the count and hash in the
-    ``.head`` file beside the log, or with a hash that was noted elsewhere.
+    breaks the chain. Lines cut off at the end are seen by comparing with the number and hash in the
+    ``.head`` file beside the log, or with a hash that was noted elsewhere. A line that a power cut left
+    unfinished was never acknowledged: it is taken off, and a line of its own says so.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -96,6 +98,15 @@ class AuditLog:
             ) from error
 
     def _append(self, entry: dict[str, Any]) -> str:
+        torn = self._torn()
+        self._last()
+        if torn:
+            os.truncate(self.path, self.path.stat().st_size - len(torn))
+            words = {"action": "mend log", "object": f"{len(torn)} bytes of a line that was not finished"}
+            self._write({**entry, **words, "result": hashlib.sha256(torn).hexdigest()})
+        return self._write(entry)
+
+    def _write(self, entry: dict[str, Any]) -> str:
         number, previous = self._last()
         whole = {"number": number + 1, **entry, "previous": previous}
         whole["hash"] = _hash(whole)
@@ -103,25 +114,43 @@ class AuditLog:
             file.write(_text(whole) + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        head = {"number": whole["number"], "hash": whole["hash"]}
-        self.head_path.write_bytes(_text(head))
+        durable.replace(self.head_path, [_text({"number": whole["number"], "hash": whole["hash"]})])
         return str(whole["hash"])
 
+    def _torn(self) -> bytes:
+        """Give what a power cut left of a line that was never acknowledged; nothing where the log ends well."""
+        end = (self._tail(1) or [b""])[-1]
+        return b"" if end.endswith(b"\n") else end
+
     def _last(self) -> tuple[int, str]:
-        """Give number and hash of the last line."""
-        if not self.path.exists() or not self.path.stat().st_size:
-            return 0, START
-        with self.path.open("rb") as file:
-            file.seek(max(self.path.stat().st_size - 65536, 0))
-            line = file.read().splitlines(keepends=True)[-1]
-        last = _entry(line)
-        if last is None or last.get("hash") != _hash(last):
+        """Give number and hash of the last whole line."""
+        whole = [line for line in self._tail(2) if line.endswith(b"\n")]
+        last = _entry(whole[-1]) if whole else {"hash": START}
+        place = _place(last or {})
+        if last is None or (whole and place[1] != _hash(last)) or _head_faults(self.head_path, *place):
             raise DataError(
                 "The end of the audit log is broken.",
                 where=str(self.path),
                 remedy="Keep the file as evidence and move it away; a new log is begun.",
             )
-        return int(last["number"]), str(last["hash"])
+        return place
+
+    def _tail(self, count: int) -> list[bytes]:
+        """Give at least so many last lines, read from the end."""
+        if not self.path.exists():
+            return []
+        size, length = self.path.stat().st_size, 1 << 16
+        with self.path.open("rb") as file:
+            while True:
+                file.seek(max(size - length, 0))
+                found = file.read().splitlines(keepends=True)
+                if len(found) > count or length >= size:
+                    return found
+                length *= 4
+
+
+def _place(entry: dict[str, Any]) -> tuple[int, str]:
+    return int(entry.get("number", 0)), str(entry.get("hash", ""))
 
 
 def verify(path: Path) -> list[Problem]:
