@@ -213,6 +213,6 @@ def turned(low: float, high: float, take: NDArray[np.int64]) -> tuple[float, flo
     if low >= 180.0 - cell / 2:
         return tidy(low - 360.0), tidy(high - 360.0), take, -360.0
     if high > 180.0 + cell and abs(high - low - 360.0) < cell / 2:
-        columns = round((high - 180.0) / cell)
+        columns = math.ceil((high - cell / 2 - 180.0) / cell - 1e-6)
         return tidy(low - columns * cell), tidy(high - columns * cell), np.roll(take, columns), 0.0
     return low, high, take, 0.0

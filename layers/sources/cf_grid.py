@@ -237,7 +237,17 @@ def irregular(axis: Axis, name: str) -> Warned:
     )
 
 
-def grid_parts(scope: Scope, candidates: Sequence[netCDF4.Variable[Any]]) -> list[GridPart]:
+def broken(places: tuple[str, str]) -> Warned:
+    """Warn of a grid that cannot be placed."""
+    return Warned(
+        "axis_broken",
+        "The coordinates {names} have missing, repeated or unordered values; their grid cannot be placed.",
+        "Repair the coordinates in the file.",
+        {"names": ", ".join(places)},
+    )
+
+
+def grid_parts(scope: Scope, candidates: Sequence[netCDF4.Variable[Any]]) -> tuple[list[GridPart], list[Warned]]:
     """Find all grids among data variables: one layer for each pair of axes and time axis."""
     groups: dict[tuple[str, str], list[netCDF4.Variable[Any]]] = {}
     for variable in candidates:
@@ -245,11 +255,13 @@ def grid_parts(scope: Scope, candidates: Sequence[netCDF4.Variable[Any]]) -> lis
         if found is not None:
             groups.setdefault(found, []).append(variable)
     parts: list[GridPart] = []
+    warned: list[Warned] = []
     for places, members in groups.items():
         area = plane(scope.group, *places)
         if area is None:
+            warned.append(broken(places))
             continue
         for group in timed(scope, [(one, places) for one in members]):
             key = f"{scope.prefix}{','.join(places)}{group.suffix}"
             parts.append(GridPart(scope, key, area, group))
-    return parts
+    return parts, warned

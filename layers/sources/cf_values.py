@@ -173,7 +173,7 @@ def decode(raw: NDArray[Any], how: Packing, dtype: type[np.floating[Any]] = np.f
         raw = raw.view(how.view)
     bad = bad_cells(raw, how)
     if how.scale != 1.0 or how.offset != 0.0:
-        values = (raw * how.scale + how.offset).astype(dtype, copy=False)
+        values = np.asarray(raw * how.scale + how.offset, dtype)
     else:
         values = raw.astype(dtype, copy=False)
     if how.limits_unpacked:

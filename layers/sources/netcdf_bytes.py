@@ -26,7 +26,7 @@ def check_whole(path: str) -> None:
         The file is cut off (both sizes are named), empty, or cannot be opened.
     """
     try:
-        with Path(path).open("rb") as stream:
+        with Path(path).open(mode="rb") as stream:
             size = Path(path).stat().st_size
             needed = needed_bytes(stream)
     except OSError as fault:
@@ -36,7 +36,7 @@ def check_whole(path: str) -> None:
             remedy="Check the path and the permission to read it.",
             reason=fault.strerror or str(fault),
         ) from fault
-    except (struct.error, ValueError, KeyError, MemoryError) as fault:
+    except (struct.error, ValueError, LookupError, MemoryError, OverflowError) as fault:
         raise SourceUnavailable(
             "The header of this NetCDF file is damaged.", where=path, remedy="Copy it again from its origin."
         ) from fault

@@ -132,15 +132,16 @@ def found_parts(dataset: netCDF4.Dataset, path: str) -> tuple[dict[str, Part], t
     for group, prefix in groups(dataset):
         scope = Scope(group, path, prefix)
         warned += skipped(scope)
-        found = parts_of(scope)
+        found, more = parts_of(scope)
+        warned += more
         shown = {name for part in found for name in part.names}
         left_out += [f"{prefix}{one.name}" for one in scope.data() if str(one.name) not in shown]
         parts.update((part.key, part) for part in found)
     return parts, tuple(warned), left_out
 
 
-def parts_of(scope: Scope) -> list[Part]:
-    """Find the layers of one group."""
+def parts_of(scope: Scope) -> tuple[list[Part], list[Warned]]:
+    """Find the layers of one group, and what keeps others from being shown."""
     data = scope.data()
     meshes, used = mesh_parts(scope, data)
     rest = [one for one in data if str(one.name) not in used]
@@ -152,7 +153,13 @@ def parts_of(scope: Scope) -> list[Part]:
         if centres is not None and is_turned(scope, one, plane):
             turned.append((one, centres))
         else:
-            (left if plane is None else flat).append(one)
-    maps: list[Part] = [*meshes, *grid_parts(scope, flat), *curvilinear_parts(scope, turned)]
+            (left if plane is None or is_single(one, plane) else flat).append(one)
+    grids, warned = grid_parts(scope, flat)
+    maps: list[Part] = [*meshes, *grids, *curvilinear_parts(scope, turned)]
     # A number per moment beside a map (the model's own time step) is no station.
-    return [*maps, *series_parts(scope, left, stations_only=bool(maps))]
+    return [*maps, *series_parts(scope, left, stations_only=bool(maps))], warned
+
+
+def is_single(variable: Any, plane: tuple[str, str]) -> bool:
+    """Whether a quantity has one cell only: then it is a station."""
+    return all(variable.shape[variable.dimensions.index(name)] == 1 for name in plane)

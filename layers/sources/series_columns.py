@@ -134,11 +134,13 @@ def elapsed(table: Table) -> Times | None:
 def uniform(cells: list[str], zone: int | None) -> tuple[NDArray[np.datetime64], bool] | None:
     """Read a long column of times that are all written alike, day and time of day, at once; None where they are not."""
     found = UNIFORM.fullmatch(cells[0]) if cells else None
-    if found is None or any(len(cell) != len(cells[0]) for cell in cells):
+    if found is None:
         return None
     mark = found["zone"] or ""
-    if any(not cell.endswith(mark) for cell in cells):
-        return None
+    for cell in cells:
+        other = UNIFORM.fullmatch(cell)
+        if other is None or (other["zone"] or "") != mark or len(cell) != len(cells[0]):
+            return None
     offset = zone_minutes(mark) if mark else zone
     try:
         values = np.array([cell[: len(cell) - len(mark)] for cell in cells], "datetime64[ns]")
@@ -152,7 +154,7 @@ def uniform(cells: list[str], zone: int | None) -> tuple[NDArray[np.datetime64],
 def time_column(table: Table) -> int | None:
     """Find the column of times: by its header, else by its cells (a plain number is no time then)."""
     share = [readable(table, number) for number in range(len(table.header))]
-    named = [n for n, cell in enumerate(table.header) if plain(cell) in TIME_WORDS and share[n] >= 0.5]
+    named = [n for n, cell in enumerate(table.header) if plain(cell) in TIME_WORDS and share[n] > 0]
     if named:
         return min(named, key=lambda n: TIME_WORDS.index(plain(table.header[n])))
     for number, cell in enumerate(table.header):

@@ -26,7 +26,7 @@ def whole(path: str | Path) -> Generator[Path]:
     temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         yield temporary
-        with temporary.open("rb+") as stream:
+        with temporary.open(mode="rb+") as stream:
             os.fsync(stream.fileno())
         temporary.replace(target)
     except OSError as fault:
