@@ -150,7 +150,8 @@ class AuditLog:
 
 
 def _place(entry: dict[str, Any]) -> tuple[int, str]:
-    return int(entry.get("number", 0)), str(entry.get("hash", ""))
+    number = entry.get("number")
+    return number if isinstance(number, int) else 0, str(entry.get("hash", ""))
 
 
 def verify(path: Path) -> list[Problem]:
@@ -189,9 +190,9 @@ def _faults(entry: dict[str, Any], number: int, previous: str) -> list[str]:
 def _head_faults(head: Path, number: int, previous: str) -> list[Problem]:
     with suppress(OSError):
         noted = _entry(head.read_bytes() + b"\n")
-        if noted is None or int(noted.get("number", 0)) > number:
+        if noted is None or _place(noted)[0] > number:
             return [Problem(number + 1, N_("Lines at the end are missing."))]
-        if noted.get("number") == number and noted.get("hash") != previous:
+        if _place(noted)[0] == number and noted.get("hash") != previous:
             return [Problem(number, N_("The last line is not the one that was written."))]
     return []
 
