@@ -9,6 +9,7 @@ import sys
 import environment
 from system import has_display, say
 
+SAMPLE = environment.ROOT / "resources" / "sample" / "polder.haitang"
 PICTURES = environment.ROOT / "build" / "tour"
 
 
@@ -22,7 +23,7 @@ def main() -> int:
     if asked.setup_only:
         return 0
     if has_display():
-        return start(asked.program or ["--sample"], environment.environ())
+        return start(asked.program or [str(SAMPLE)], environment.environ())
     offscreen = environment.environ(QT_QPA_PLATFORM="offscreen")
     if asked.program:
         return start(asked.program, offscreen)
