@@ -129,7 +129,7 @@ class Field:
         if not steps or not places:
             return out
         if self.time is None:
-            out[:] = self._at(self._block(slice(0, 1), level, at), at)[:1]
+            out[:] = self._at(self._steps(0, 1, level, around(at), dtype), at)
             return out
         spans = [1 + int(a.max() - a.min()) for a in at]
         if math.prod(spans) > 4 * places + 64 and places <= 8:
@@ -147,24 +147,21 @@ class Field:
         length = max(1, BLOCK // max(cells, 1))
         parts: list[NDArray[Any]] = []
         for first in range(start, stop, length):
-            last = min(first + length, stop)
-            if self.order is None:
-                block = self._block(slice(first, last), level, at)
-            else:
-                asked = self.order[first:last]
-                low = int(asked.min())
-                block = self._block(slice(low, int(asked.max()) + 1), level, at)[asked - low]
-            parts.append(self._at(block, at).astype(dtype, copy=False))
+            block = self._steps(first, min(first + length, stop), level, around(at), dtype)
+            parts.append(self._at(block, at))
         return np.concatenate(parts)
 
-    def _block(self, steps: slice, level: int, at: Sequence[NDArray[np.int64]]) -> NDArray[Any]:
-        """Read the box of places around the asked ones, for a run of steps: (steps, *places)."""
-        index = self._index(level, tuple(slice(int(a.min()), int(a.max()) + 1) for a in at))
-        if self.time is not None:
-            index[self.time] = steps
-        values = decode(fetch(self.variable, tuple(index)), self.how, np.float64)
-        turned = self._turned(values, kept_time=self.time is not None)
-        return turned if self.time is not None else turned[None]
+    def _steps(self, first: int, last: int, level: int, window: tuple[slice, ...], dtype: type[Any]) -> NDArray[Any]:
+        """Read a box of places for a run of steps: (steps, *places)."""
+        index = self._index(level, window)
+        if self.time is None:
+            values = decode(fetch(self.variable, tuple(index)), self.how, dtype)
+            return self._turned(values, kept_time=False)[None]
+        asked = np.arange(first, last) if self.order is None else self.order[first:last]
+        low = int(asked.min())
+        index[self.time] = slice(low, int(asked.max()) + 1)
+        values = self._turned(decode(fetch(self.variable, tuple(index)), self.how, dtype), kept_time=True)
+        return values if self.order is None else values[asked - low]
 
     def _at(self, block: NDArray[Any], at: Sequence[NDArray[np.int64]]) -> NDArray[Any]:
         """Pick the asked places out of the box around them."""
@@ -220,11 +217,15 @@ class Field:
         return int(self.order[step]) if self.order is not None else step
 
     def blocks(self, step: int = -1) -> Iterator[NDArray[Any]]:
-        """Give all values (or those of one step), level by level, for statistics."""
-        steps = range(self.steps) if step < 0 else (step,)
-        for number in steps if self.time is not None else (0,):
-            for level in range(self.level_count):
-                yield self.read(number, level)
+        """Give all values (or those of one step), level by level and run by run, for statistics."""
+        window = tuple(slice(None) for _ in self.places)
+        length = max(1, BLOCK // max(math.prod(self.place_shape), 1))
+        for level in range(self.level_count):
+            if self.time is None or step >= 0:
+                yield self.read(max(step, 0), level)
+                continue
+            for first in range(0, self.steps, length):
+                yield self._steps(first, min(first + length, self.steps), level, window, np.float32)
 
     def _room(self) -> None:
         """Let blocks that span several steps stay unpacked between steps, where they fit the cache."""
@@ -234,6 +235,11 @@ class Field:
         needed = step_bytes(self)
         if needed > SLOW_BYTES // 2 and needed <= CACHE_BYTES:
             self.variable.set_var_chunk_cache(size=int(needed * 1.1), nelems=100_003, preemption=0.75)
+
+
+def around(at: Sequence[NDArray[np.int64]]) -> tuple[slice, ...]:
+    """Give the box around some places."""
+    return tuple(slice(int(a.min()), int(a.max()) + 1) for a in at)
 
 
 def chunk_shape(variable: netCDF4.Variable[Any]) -> tuple[int, ...] | None:

@@ -12,7 +12,7 @@ from layers.sources.cf_values import attribute, text
 from layers.sources.source import Warned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -81,6 +81,14 @@ class Flagged(Field):
         """Read series; NaN = missing or flagged bad."""
         values = Field.series(self, at, start, stop, level, dtype)
         return self._cleaned(values, self.flags.series(at, start, stop, level)) if self.flags else values
+
+    def blocks(self, step: int = -1) -> Iterator[NDArray[Any]]:
+        """Give all values for statistics; NaN = missing or flagged bad."""
+        if self.flags is None:
+            yield from Field.blocks(self, step)
+            return
+        for values, marks in zip(Field.blocks(self, step), self.flags.blocks(step), strict=True):
+            yield self._cleaned(values, marks)
 
     def _cleaned(self, values: NDArray[Any], marks: NDArray[Any]) -> NDArray[Any]:
         """Take out what is flagged."""
