@@ -108,12 +108,21 @@ def _own_id(crs: CRS) -> str:
 
 
 def _same(a: CRS, b: CRS) -> bool:
+    """Tell whether two systems differ in names and axis order at the most."""
     if a.equals(b, ignore_axis_order=True):
         return True
-    base_a, base_b = a.geodetic_crs, b.geodetic_crs
-    if not (a.is_projected and b.is_projected) or base_a is None or base_b is None:
-        return False
-    return _projection(a) == _projection(b) and base_a.to_epsg() is not None and base_a.to_epsg() == base_b.to_epsg()
+    base_a, base_b = _base(a), _base(b)
+    return base_a is not None and base_a == base_b and _projection(a) == _projection(b) and a.type_name == b.type_name
+
+
+def _base(crs: CRS) -> tuple[str, float, float, float] | None:
+    """Give name of the datum, ellipsoid and prime meridian; None where one is missing."""
+    datum, ellipsoid, meridian = crs.datum, crs.ellipsoid, crs.prime_meridian
+    if datum is None or ellipsoid is None or meridian is None:
+        return None
+    name = "".join(c for c in datum.name.removesuffix(" ensemble").lower() if c.isalnum())
+    shape = float(f"{ellipsoid.semi_major_metre:.10g}"), float(f"{ellipsoid.inverse_flattening:.9g}")
+    return name, *shape, float(meridian.longitude)
 
 
 def _projection(crs: CRS) -> tuple[str, tuple[tuple[str, float], ...], float]:
