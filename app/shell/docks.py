@@ -23,7 +23,7 @@ class Panel:
     title: str
     area: Qt.DockWidgetArea
     make: Callable[[], QWidget]
-    help: str
+    page: str
     shown: bool = True
     width: int = 300
     height: int = 220
@@ -69,7 +69,7 @@ class PanelDock(QDockWidget):
         self.panel = panel
         self.content: QWidget | None = None
         self.setObjectName(f"dock-{panel.name}")
-        self.setProperty("help", panel.help)
+        self.setProperty("help", panel.page)
         self.setFeatures(
             QDockWidget.DockWidgetFeature.DockWidgetClosable
             | QDockWidget.DockWidgetFeature.DockWidgetMovable
@@ -99,6 +99,11 @@ class PanelDock(QDockWidget):
         self.show()
         self.raise_()
         return content
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the panel is on screen, and no other tab lies before it."""
+        return self.isVisible() and not self._body.visibleRegion().isEmpty()
 
     def show_bar(self, *, shown: bool) -> None:
         """Show the title, or nothing while tabs show it."""
@@ -132,9 +137,11 @@ class Docks:
         window.setDockOptions(
             QMainWindow.DockOption.AllowTabbedDocks
             | QMainWindow.DockOption.AllowNestedDocks
-            | QMainWindow.DockOption.AnimatedDocks
         )
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        corners = Qt.Corner
+        window.setCorner(corners.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        window.setCorner(corners.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.arrange()
         for dock in self.by_name.values():
             dock.visibilityChanged.connect(lambda _: self.fit_bars())
@@ -158,6 +165,11 @@ class Docks:
             if dock.panel.shown:
                 dock.raise_()
         self.fit_bars()
+
+    def fit_heights(self) -> None:
+        """Give the docks at the bottom the height their panels ask for."""
+        below = [d for d in self.by_name.values() if d.panel.area is Qt.DockWidgetArea.BottomDockWidgetArea]
+        self._window.resizeDocks(below, [d.panel.height for d in below], Qt.Orientation.Vertical)
 
     def fit_bars(self) -> None:
         """Show titles only where no tabs do."""

@@ -100,6 +100,7 @@ class LayerPanel(QWidget):
         document.layer_changed.connect(self._on_layer_changed)
         reading.state_changed.connect(self._on_state)
         document.clock.events.now.connect(self._on_clock)
+        self._desk.focus.layer_changed.connect(self._on_focus)
         self.tree.chosen.connect(self._desk.focus.take)
         self.tree.eye_clicked.connect(self._on_eye)
         self.tree.reopen_clicked.connect(self._desk.reading.reopen)
@@ -118,6 +119,11 @@ class LayerPanel(QWidget):
         if focus.layer is None and document.layers:
             focus.take(document.layers[0])
         self.tree.rebuild()
+
+    def _on_focus(self) -> None:
+        layer = self._desk.focus.layer
+        if layer is not None and layer not in self.tree.chosen_layers():
+            self.tree.choose({layer.id})
 
     def _on_layer_changed(self, _layer: Layer, field: str) -> None:
         if field in ("group", "name"):

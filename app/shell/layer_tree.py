@@ -165,6 +165,7 @@ class LayerTree(QTreeView):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
+        self.setObjectName("layers")
         self._folded: set[str] = set()
         self._rebuilding = False
         self._model = QStandardItemModel(self)

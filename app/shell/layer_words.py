@@ -80,7 +80,7 @@ def variable_text(variable: Variable | None, name: str = "") -> str:
 def choice_text(variable: Variable) -> str:
     """Write a variable for a list: what it is, its unit, and the file's own name."""
     words = variable_text(variable)
-    return words if variable.name in words else f"{words} — {variable.name}"
+    return words if variable.name.lower() in words.lower() else f"{words} — {variable.name}"
 
 
 def datum_text(name: str | None) -> str:

@@ -153,9 +153,9 @@ class Layers:
             if layer.id == layer_id:
                 self._desk.reading.reopen(layer)
 
-    def choose_crs(self) -> None:
-        """Let the user say in which system the layer's coordinates are."""
-        layer = self._desk.focus.layer
+    def choose_crs(self, layer_id: str = "") -> None:
+        """Let the user say in which system the coordinates of a layer are; of the one in focus where none is named."""
+        layer = next((la for la in self._desk.document.layers if la.id == layer_id), self._desk.focus.layer)
         if layer is None:
             return
         words = tr("Say in which system the coordinates of the file are. The file is not changed.")

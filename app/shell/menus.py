@@ -59,10 +59,10 @@ class Menus(QObject):
         if one.id in LOCAL:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.setCheckable(bool(one.checked))
-        action.triggered.connect(lambda _=False, call=one.call: self._run(call))
+        action.triggered.connect(lambda _=False, call=one.call: self._act_on(call))
         return action
 
-    def _run(self, call: str) -> None:
+    def _act_on(self, call: str) -> None:
         self._resolve(call)()
         self.refresh()
 
@@ -103,7 +103,7 @@ class Menus(QObject):
         self.search.setIcon(icons.icon("search", "text-muted"))
         self.search.setIconSize(QSize(16, 16))
         self.search.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.search.clicked.connect(lambda: self._run("help.palette"))
+        self.search.clicked.connect(lambda: self._act_on("help.palette"))
         bar.addWidget(self.search)
         self._window.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
         return bar

@@ -64,6 +64,8 @@ class Opener:
     settled = Signal()
     """Every file asked for is open, or its failure was told."""
     busy_changed = Signal(int)
+    home_wanted = Signal()
+    """The first layer that has a place is open: the map shall show it whole."""
 
     def __init__(
         self,
@@ -99,6 +101,7 @@ class Opener:
         self._busy -= 1
         self.busy_changed.emit(self._busy)
         if not self._busy:
+            self._look_first()
             self.settled.emit()
 
     def _on_folder(self, path: str, found: Any) -> None:
@@ -138,14 +141,15 @@ class Opener:
         self._desk.document.run(add_command(layers))
         self._desk.focus.take(self._desk.document.layer(layers[0].id))
         self._remember(path)
-        self._tell_warnings(description)
+        self._tell_warnings(description, layers[0].id)
 
-    def _tell_warnings(self, description: Description) -> None:
+    def _tell_warnings(self, description: Description, layer_id: str) -> None:
         told = [w for w in all_warnings(description) if not w.code.startswith(REVIEWED)]
         for warned in told[:2]:
             remedy = tr(warned.remedy, **warned.fields) if warned.remedy else ""
             text = f"{tr(warned.what, **warned.fields)} {remedy}".strip()
-            acts = ((tr("Set the coordinate system"), "layers.choose_crs"),) if warned.code == "crs_missing" else ()
+            choose = ((tr("Set the coordinate system"), f"layers.choose_crs:{layer_id}"),)
+            acts = choose if warned.code == "crs_missing" else ()
             self._desk.notices.post(Notice("warning", text, Path(description.path).name, acts))
 
     def _remember(self, path: str) -> None:
@@ -161,10 +165,17 @@ class Opener:
         if layer.id not in self._fresh:
             return
         self._fresh.discard(layer.id)
-        camera = self._desk.document.camera
-        known = layer.description is not None and layer.description.bounds is not None
-        if known and (camera.width == 0 or (camera.crs is None and layer.crs is not None)):
-            self.look_home()
+        self._look_first()
+
+    def _look_first(self) -> None:
+        """Look at what was opened when all of it is there and nobody has looked anywhere yet."""
+        camera, layers = self._desk.document.camera, self._desk.document.layers
+        if self._fresh or self._busy:
+            return
+        placed = [la for la in layers if la.description is not None and la.description.bounds is not None]
+        strange = camera.crs is None and any(la.crs is not None for la in placed)
+        if placed and (camera.width == 0 or strange):
+            self.home_wanted.emit()
 
     def look_home(self, layers: list[Layer] | None = None) -> None:
         """Show layers whole; all visible ones where none are named."""
@@ -180,6 +191,8 @@ class Opener:
         self._desk.relay(lambda: self._tell_failed(layer, error))
 
     def _tell_failed(self, layer: Layer, error: HaitangError) -> None:
+        self._fresh.discard(layer.id)
+        self._look_first()
         self._desk.notices.error(error, ((tr("Reopen"), f"layers.reopen_id:{layer.id}"),))
 
 

@@ -23,8 +23,7 @@ class Panels:
 
     def _toggle(self, name: str) -> None:
         dock = self._docks[name]
-        content = dock.content
-        if dock.isVisible() and (content is None or not content.visibleRegion().isEmpty()):
+        if dock.is_seen:
             dock.hide()
         else:
             dock.bring()

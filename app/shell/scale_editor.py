@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from app.core.language import N_, tr
 from app.shell.layer_words import choice_text
@@ -22,6 +22,12 @@ SCALE_TITLES = {
     "haitang:land": N_("Land"), "haitang:terrain": N_("Sea and land"), "haitang:hours": N_("Hours"),
     "haitang:speed": N_("Flow speed"), "haitang:depth": N_("Depth"),
 }  # fmt: skip
+
+
+def scale_title(name: str) -> str:
+    """Give the title of a colour scale; those of the colour library keep their names."""
+    title = SCALE_TITLES.get(name)
+    return tr(title) if title else name.rpartition(":")[2]
 
 
 class Rows(QWidget):
@@ -73,16 +79,20 @@ class Check(QCheckBox):
 def tight(combo: QComboBox) -> QComboBox:
     """Let a list be narrower than its longest entry."""
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(6)
+    combo.setMinimumContentsLength(4)
+    combo.setMinimumWidth(72)
     return combo
 
 
 def line_of(*parts: QWidget) -> QWidget:
-    """Put fields side by side; the first takes the room."""
+    """Put fields side by side; the first that can grow takes the room."""
     line = QWidget()
     box = controls.row(0, 4)
-    for number, part in enumerate(parts):
-        box.addWidget(part, 1 if number == 0 else 0)
+    growing = next((p for p in parts if p.minimumWidth() != p.maximumWidth()), None)
+    for part in parts:
+        box.addWidget(part, 1 if part is growing else 0)
+    if growing is None:
+        box.addStretch(1)
     line.setLayout(box)
     return line
 
@@ -98,9 +108,9 @@ class RangeField(QWidget):
         box = controls.row(0, 4)
         for edit in (self.low, self.high):
             edit.editingFinished.connect(self._tell)
-            edit.setClearButtonEnabled(True)
+            edit.setMinimumWidth(48)
         box.addWidget(self.low, 1)
-        box.addWidget(controls.Words("–", "muted"))
+        box.addWidget(QLabel("–"))
         box.addWidget(self.high, 1)
         self.setLayout(box)
         self._shown: tuple[float | None, float | None] = (None, None)
@@ -146,7 +156,7 @@ class ScaleEditor(Rows):
         self._layer: Layer | None = None
         self.variable = tight(QComboBox())
         self.colours = tight(QComboBox())
-        self.colours.setIconSize(QSize(84, 14))
+        self.colours.setIconSize(QSize(64, 14))
         self.reverse = controls.IconButton("swap", N_("Turn the colours round"), self._on_reverse, checkable=True)
         self.classes = tight(QComboBox())
         self.tables = controls.IconButton("edit", N_("Class tables…"), self.edit_tables.emit)
@@ -189,10 +199,9 @@ class ScaleEditor(Rows):
     def _fill_colours(self, scale: ColourScale) -> None:
         if not self.colours.count():
             for name in offered_scales():
-                title = SCALE_TITLES.get(name)
-                self.colours.addItem(scale_icon(name), tr(title) if title else name, name)
+                self.colours.addItem(scale_icon(name, width=64), scale_title(name), name)
         if self.colours.findData(scale.colours) < 0:
-            self.colours.addItem(scale_icon(scale.colours), scale.colours, scale.colours)
+            self.colours.addItem(scale_icon(scale.colours, width=64), scale_title(scale.colours), scale.colours)
         self.colours.setCurrentIndex(self.colours.findData(scale.colours))
 
     def _fill_classes(self, current: ClassTable | None) -> None:

@@ -156,8 +156,8 @@ def is_painted(window: MainWindow) -> bool:
     if not window.desk.document.layers:
         return True
     scene = window.canvas.scene
-    complete = scene.frame is not None and scene.frame.complete and scene.frame.view == window.canvas.view()
-    return complete and (chart is None or chart.is_idle)
+    shown = scene.is_idle and scene.frame is not None and scene.frame.view == window.canvas.view()
+    return shown and (chart is None or chart.is_idle)
 
 
 def wait_for(window: MainWindow, done: Callable[[], bool], seconds: float = LONGEST_S) -> None:

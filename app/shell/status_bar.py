@@ -40,7 +40,7 @@ class StatusBar(QStatusBar):
         self.scale.setProperty("role", "status")
         self.scale.setEditable(True)
         self.scale.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.scale.setMinimumWidth(118)
+        self.scale.setMinimumWidth(132)
         for number in SCALES:
             self.scale.addItem(nice_scale(number), float(number))
         self.crs = self._button("crs", self.crs_clicked)
@@ -101,17 +101,19 @@ class StatusBar(QStatusBar):
         document = self._desk.document
         camera, layer = document.camera, self._desk.focus.layer
         empty = not document.layers
-        for part in (self.scale, self.crs, self.datum):
+        for part in (self.crs, self.datum):
             part.setVisible(not empty)
         self._show_jobs()
         if empty:
             self.clear_pointer()
+            self.scale.hide()
             return
         number = scale_number(camera.scale, camera.crs, camera.x, camera.y, float(self.logicalDpiX()))
         line = self.scale.lineEdit()
         if line is not None and not line.hasFocus():
             self.scale.setEditText(nice_scale(number) if number is not None else "")
-        self.scale.setEnabled(number is not None)
+            line.setCursorPosition(0)
+        self.scale.setVisible(number is not None)
         self.crs.setText(crs_text(camera.crs))
         self.datum.setText(tr("Datum: {datum}", datum=datum_text(layer.vdatum if layer is not None else None)))
         self._show_place()

@@ -73,7 +73,7 @@ class SeriesRows(QWidget):
             self.changed.emit(changes)
 
 
-class StylePanel(QWidget):
+class StylePanel(controls.Surface):
     """Shows and changes the style of the layer in focus; every change is a command."""
 
     edit_tables = Signal()

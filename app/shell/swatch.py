@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 SCALES = (
     "haitang:water", "haitang:depth", "haitang:speed", "haitang:terrain", "haitang:land", "haitang:sea",
-    "viridis", "cividis", "plasma", "magma", "turbo", "Blues", "YlGnBu", "YlOrRd", "Spectral", "RdYlBu", "RdBu",
-    "coolwarm", "gray",
+    "viridis", "cividis", "plasma", "magma", "turbo", "colorbrewer:Blues", "colorbrewer:YlGnBu", "colorbrewer:YlOrRd",
+    "colorbrewer:Spectral", "colorbrewer:RdYlBu", "colorbrewer:RdBu", "matplotlib:coolwarm", "matplotlib:gray",
 )  # fmt: skip
 """Colour scales offered; those of this program that do not exist are left out."""
 

@@ -32,6 +32,7 @@ def spin(low: float, high: float, step: float, suffix: str = " px") -> QDoubleSp
     made.setDecimals(1)
     made.setSuffix(suffix)
     made.setKeyboardTracking(False)
+    made.setFixedWidth(84)
     return made
 
 

@@ -28,7 +28,7 @@ def table_of(block: FeatureBlock, layer: Layer) -> TableData:
     import numpy as np
 
     titles = {c.name: c.title or c.name for c in layer.description.columns} if layer.description is not None else {}
-    columns = [TableColumn("fid", "fid", np.asarray(block.ids))]
+    columns = [TableColumn("fid", "", np.asarray(block.ids))]
     columns += [TableColumn(name, titles.get(name, name), values) for name, values in block.columns.items()]
     return TableData(columns, np.asarray(block.ids))
 

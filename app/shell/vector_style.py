@@ -11,7 +11,7 @@ from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QWidget
 
 from app.core.language import N_, language, tr
-from app.shell.scale_editor import Rows, tight
+from app.shell.scale_editor import Rows, line_of, scale_title, tight
 from app.shell.swatch import draw_symbol, geometry_of, offered_scales, scale_icon, stops
 from app.shell.symbol_editor import SymbolRows, spin
 from app.widgets import controls
@@ -85,12 +85,12 @@ class VectorRows(QWidget):
         self.mode = controls.Segments([("one", N_("One symbol")), ("values", N_("Values")), ("classes", N_("Classes"))])
         self.column = tight(QComboBox())
         self.colours = tight(QComboBox())
-        self.colours.setIconSize(QSize(84, 14))
+        self.colours.setIconSize(QSize(64, 14))
         self.list = QListWidget()
         self.list.setProperty("role", "framed")
         self.symbol = SymbolRows()
         self._head = Rows()
-        self._head.add(N_("Coloured by"), self.mode)
+        self._head.add("", self.mode)
         self._head.add(N_("Column"), self.column)
         self._head.add(N_("Colours"), self.colours)
         self._head.add("", self.list)
@@ -99,11 +99,7 @@ class VectorRows(QWidget):
         self.label_size = spin(6, 32, 1)
         self.label_colour = ColourButton()
         self._labels.add(N_("Label"), self.label)
-        self._label_line = QWidget()
-        line = controls.row(0, 4)
-        line.addWidget(self.label_size, 1)
-        line.addWidget(self.label_colour)
-        self._label_line.setLayout(line)
+        self._label_line = line_of(self.label_size, self.label_colour)
         self._labels.add(N_("Label size"), self._label_line)
         box = controls.column(0, 0)
         for part in (self._head, self.symbol, self._labels):
@@ -151,7 +147,7 @@ class VectorRows(QWidget):
         self.label.setCurrentIndex(max(self.label.findData(style.label), 0))
         if not self.colours.count():
             for name in offered_scales():
-                self.colours.addItem(scale_icon(name, width=84), "", name)
+                self.colours.addItem(scale_icon(name, width=64), scale_title(name), name)
 
     def _fill_list(self, layer: Layer, style: VectorStyle) -> None:
         from app.views.map2d.legend import class_text

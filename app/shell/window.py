@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from app.shell.status_bar import StatusBar
 from app.shell.submenus import Submenus
 from app.shell.tool_panel import Tools, tool_entry
 from app.views.map2d.canvas import MapCanvas
-from app.widgets import theme
+from app.widgets import controls, theme
 from app.widgets.palette import Palette
 from app.widgets.time_bar import TimeBar
 from app.widgets.toast import Toaster
@@ -91,9 +92,13 @@ class MainWindow(QMainWindow):
         self.centre = QStackedWidget()
         self.centre.addWidget(self.empty)
         self.centre.addWidget(self.canvas)
-        self.setCentralWidget(self.centre)
-        self.toaster = Toaster(self.centre)
-        self.drop_area = DropArea(self.centre)
+        holder = QWidget()
+        box = controls.column(0, 0)
+        box.addWidget(self.centre)
+        holder.setLayout(box)
+        self.setCentralWidget(holder)
+        self.toaster = Toaster(holder)
+        self.drop_area = DropArea(holder)
         self.palette_box = Palette(self)
 
     def _panels(self) -> list[Panel]:
@@ -258,11 +263,13 @@ class MainWindow(QMainWindow):
         self.empty.recent_clicked.connect(lambda path: self.files.open_paths([path]))
         self.canvas.hovered.connect(self.status.show_pointer)
         self.canvas.left.connect(self.status.clear_pointer)
+        self.canvas.scene.crashed.connect(self._on_crashed)
         self.status.crs_clicked.connect(self.resolve("map.choose_crs"))
         self.status.datum_clicked.connect(self.resolve("layers.choose_datum"))
         self.status.jobs_clicked.connect(self.docks["jobs"].bring)
         self.status.notices_clicked.connect(self._show_notices)
         self.status.scale_chosen.connect(self.acts["map"].set_scale)
+        self.opener.home_wanted.connect(self._on_home_wanted)
         self.palette_box.chosen.connect(self._on_chosen)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
@@ -290,7 +297,7 @@ class MainWindow(QMainWindow):
         if not has_layers and self.centre.currentWidget() is not self.empty:
             self.empty.show_recent(self.desk.settings.recent)
         self.centre.setCurrentWidget(self.canvas if has_layers else self.empty)
-        self._clock_holder.setVisible(has_layers)
+        self._clock_holder.setVisible(document.clock.start is not None)
         name = document.title or (document.path.stem if document.path is not None else tr("Workspace without a name"))
         star = "*" if document.dirty else ""
         program = tr("Haitang Workbench")
@@ -303,10 +310,19 @@ class MainWindow(QMainWindow):
         if self.desk.document.clock.start is not None and not self.property("chart-shown"):
             self.setProperty("chart-shown", True)
             self.docks["chart"].bring()
+            self.docks.fit_heights()
+
+    def _on_home_wanted(self) -> None:
+        """Look at what was opened first, in the room that the map has then."""
+        self.refresh()
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        self.opener.look_home()
 
     def _holds(self, name: str) -> bool:
         if name.startswith("dock:"):
-            return self.docks[name[5:]].isVisibleTo(self)
+            return self.docks[name[5:]].is_seen
         if name in ("legend", "scale", "north", "graticule"):
             return bool(getattr(self.canvas.options, name))
         if name == "full-screen":
@@ -325,6 +341,10 @@ class MainWindow(QMainWindow):
         dialog = ReviewDialog(self.desk, self, description, accept)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _on_crashed(self, error: BaseException) -> None:
+        """Tell of an error in a drawing thread as of any other that nobody caught."""
+        sys.excepthook(type(error), error, error.__traceback__)
 
     def _on_chosen(self, name: str) -> None:
         if name.startswith("tool:"):

@@ -412,7 +412,7 @@ class ColourButton(QPushButton):
 
     def __init__(self, colour: str = "#808080") -> None:
         super().__init__()
-        self.setFixedSize(44, 26)
+        self.setFixedSize(44, 28)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clicked.connect(self._ask)
         self.set_colour(colour)
@@ -424,7 +424,8 @@ class ColourButton(QPushButton):
     def set_colour(self, colour: str) -> None:
         """Show a colour."""
         self._colour = colour
-        self.setStyleSheet(f"QPushButton {{ background: {to_colour(colour).name(QColor.NameFormat.HexArgb)}; }}")
+        shown = to_colour(colour).name(QColor.NameFormat.HexArgb)
+        self.setStyleSheet(f"QPushButton {{ background: {shown}; min-height: 0; padding: 0; }}")
         self.setAccessibleName(colour)
         self.setToolTip(colour)
 
