@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -43,13 +44,25 @@ def replace(path: Path, chunks: Iterable[bytes]) -> int:
             os.fsync(file.fileno())
         if path.exists():
             temporary.chmod(path.stat().st_mode & 0o777)
-        temporary.replace(path)
+        _put(temporary, path)
     except BaseException:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
     return written
+
+
+def _put(temporary: Path, path: Path) -> None:
+    """Rename over the old file; on Windows a reader that has it open is waited for up to a second."""
+    for _ in range(20 if sys.platform == "win32" else 0):
+        try:
+            temporary.replace(path)
+        except PermissionError:
+            time.sleep(0.05)
+        else:
+            return
+    temporary.replace(path)
 
 
 def sync_folder(folder: Path) -> None:
