@@ -110,7 +110,7 @@ class AuditLog:
         number, previous = self._last()
         whole = {"number": number + 1, **entry, "previous": previous}
         whole["hash"] = _hash(whole)
-        with self.path.open("ab") as file:
+        with self.path.open(mode="ab") as file:
             file.write(_text(whole) + b"\n")
             file.flush()
             os.fsync(file.fileno())
@@ -140,7 +140,7 @@ class AuditLog:
         if not self.path.exists():
             return []
         size, length = self.path.stat().st_size, 1 << 16
-        with self.path.open("rb") as file:
+        with self.path.open(mode="rb") as file:
             while True:
                 file.seek(max(size - length, 0))
                 found = file.read().splitlines(keepends=True)

@@ -113,7 +113,7 @@ class Content:
         self._set(layer, name, value, layer.name)
         if name == "time_shift_h":
             self.refresh_times()
-        self.tell(self.layer_changed, layer, name)
+        self.announce(self.layer_changed, layer, name)
 
     def _assign_camera(self, values: Json) -> None:
         strange = set(values) - set(Camera.model_fields)
@@ -125,13 +125,13 @@ class Content:
             raise fault(error, "camera") from error
         for name in values:
             self._set(self.camera, name, getattr(checked, name), "camera")
-        self.tell(self.camera_changed)
+        self.announce(self.camera_changed)
 
     def _assign_words(self, name: str, value: Any) -> None:
         if not isinstance(value, dict if name == "themes" else str):
             raise DataError("The field {field} has a value that cannot be used: {value}", field=name, value=value)
         setattr(self, name, value)
-        self.tell(self.words_changed, name)
+        self.announce(self.words_changed, name)
 
     def _set(self, model: Evented, name: str, value: Any, where: str) -> None:
         try:
@@ -150,7 +150,7 @@ class Content:
         index = min(max(index, 0), len(self.layers))
         self.layers.insert(index, layer)
         self.refresh_times()
-        self.tell(self.layer_added, layer, index)
+        self.announce(self.layer_added, layer, index)
 
     def take_out(self, layer_id: str) -> None:
         """Take out a layer; it waits on a shelf in case the act is undone."""
@@ -158,7 +158,7 @@ class Content:
         layer = self.layers.pop(index)
         self._shelf[layer_id] = layer
         self.refresh_times()
-        self.tell(self.layer_removed, layer, index)
+        self.announce(self.layer_removed, layer, index)
 
     def shift(self, layer_id: str, index: int) -> None:
         """Move a layer in the order."""
@@ -166,7 +166,7 @@ class Content:
         layer = self.layers.pop(old)
         index = min(max(index, 0), len(self.layers))
         self.layers.insert(index, layer)
-        self.tell(self.layer_moved, layer, old, index)
+        self.announce(self.layer_moved, layer, old, index)
 
     def edit(self, layer_id: str, change: Edit) -> None:
         """Edit the features of a scratch layer.
@@ -190,7 +190,7 @@ class Content:
             layer.apply(change)
         except EmitLoopError as error:
             self._faults.append(error)
-        self.tell(self.edited, layer, sorted(change.changes))
+        self.announce(self.edited, layer, sorted(change.changes))
 
     # ------------------------------------------------------------------ times
     def refresh_times(self) -> None:
@@ -207,7 +207,7 @@ class Content:
             self._faults.append(error)
 
     # ------------------------------------------------------------------ signals
-    def tell(self, signal: SignalInstance, *values: Any) -> None:
+    def announce(self, signal: SignalInstance, *values: Any) -> None:
         """Keep a signal until the command is done."""
         self._told.append((signal, values))
 

@@ -195,7 +195,7 @@ class Document(Content):
             if getattr(layer, field) != old and any(layer is other for other in self.layers)
         ]
         self._record(*acts, *self._clock_changes())
-        self.tell(self.layer_changed, layer, "description")
+        self.announce(self.layer_changed, layer, "description")
         self._settle()
 
     def _bind(self, layer: Layer, data: DataSource, description: LayerDescription) -> None:
@@ -243,7 +243,7 @@ class Document(Content):
         if self._journal is not None:
             state = {"path": str(path or ""), "saved": saved}
             self._record({"type": "Replaced", "document": plain(self.to_dict()), **state})
-        self.tell(self.replaced)
+        self.announce(self.replaced)
         self._settle()
 
     def _restore(self, data: Json, path: str = "", *, saved: bool = True) -> None:

@@ -37,7 +37,7 @@ def replace(path: Path, chunks: Iterable[bytes]) -> int:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     written = 0
     try:
-        with temporary.open("wb") as file:
+        with temporary.open(mode="wb") as file:
             for chunk in chunks:
                 written += file.write(chunk)
             file.flush()

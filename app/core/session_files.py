@@ -90,7 +90,7 @@ def segments(folder: Path) -> list[tuple[int, Path]]:
 
 def _lines(folder: Path) -> Iterator[bytes]:
     for _, file in segments(folder):
-        with file.open("rb") as opened:
+        with file.open(mode="rb") as opened:
             yield from opened
 
 

@@ -177,7 +177,7 @@ def _bytes(path: Path) -> bytes:
     try:
         if not path.is_file():
             raise SourceUnavailable("There is no such file.", where=str(path), remedy="Check the path.")
-        with path.open("rb") as file:
+        with path.open(mode="rb") as file:
             raw = file.read(LIMIT + 1)
     except OSError as error:
         if isinstance(error, SourceUnavailable):
