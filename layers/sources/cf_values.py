@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from netCDF4 import default_fillvals
 
 from layers.errors import SourceUnavailable
+from layers.sources.netcdf_library import netCDF4
 
 if TYPE_CHECKING:
-    import netCDF4
     from numpy.typing import NDArray
 
 MISSING_NAMES = ("_FillValue", "missing_value")
@@ -106,7 +105,7 @@ def fill_values(variable: netCDF4.Variable[Any], dtype: np.dtype[Any], view: str
             if fitted is not None:
                 found.append(fitted.view(view) if view else fitted)
     if attribute(variable, "_FillValue") is None and dtype.itemsize > 1:
-        default = default_fillvals.get(dtype.str[1:])
+        default = netCDF4.default_fillvals.get(dtype.str[1:])
         if default is not None:
             found.append(np.array(default).astype(dtype)[()])
     return found

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self, cast
 
-import netCDF4
 import numpy as np
 
 from layers import crs as systems
 from layers.errors import DataError
 from layers.sources.cf_time import KIND_ATTRIBUTE
+from layers.sources.netcdf_library import netCDF4
 from layers.sources.written import whole
 from layers.times import EPOCH
 

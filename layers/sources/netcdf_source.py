@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
-
-# A lock would keep a running model from writing on; it must be off before the library is loaded.
-os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")
-
-import netCDF4
 
 from layers.errors import DataError, SourceUnavailable
 from layers.sources.cf_curvilinear import centres_of, curvilinear_parts, is_turned
@@ -18,6 +12,7 @@ from layers.sources.cf_scan import Scope
 from layers.sources.cf_series import SeriesPart, series_parts
 from layers.sources.cf_values import text
 from layers.sources.netcdf_bytes import check_whole
+from layers.sources.netcdf_library import netCDF4
 from layers.sources.netcdf_models import nothing_found, refuse_model
 from layers.sources.source import Block, Description, Request, Warned
 from layers.sources.ugrid import mesh_parts, skipped
