@@ -88,6 +88,12 @@ class VectorFile:
         self._inner: dict[str, str] = {}
         try:
             self._names = self._opened.layers or self._listed()
+            if not self._names:
+                raise SourceUnavailable(
+                    "The file holds no layers; it is empty or damaged.",
+                    where=path,
+                    remedy="Copy it again from where it comes, or write it again.",
+                )
         except BaseException:
             self.close()
             raise
