@@ -15,7 +15,7 @@ import numpy as np
 
 from app.core import durable
 from app.core.content import parts_from_dict
-from app.core.language import reason
+from app.core.language import N_, reason
 from layers.errors import DataError, SourceUnavailable
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _parsed(raw: bytes, where: str) -> Json:
-    remedy = "Take an earlier version from the folder of kept versions beside it."
+    remedy = N_("Take an earlier version from the folder of kept versions beside it.")
     if _depth(raw) > DEPTH:
         raise DataError("The file is nested too deeply to be a workspace.", where=where)
     try:
