@@ -84,7 +84,7 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from([*Settings.model_fields, "else"]), JSON))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 def test_no_json_object_keeps_the_program_from_starting(data):
     write(json.dumps(data))
     Settings.load().save()

@@ -33,7 +33,7 @@ def written(path: Path, **changes: Any) -> Path:
 
 
 @given(ACTS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 def test_a_document_survives_its_file(tmp_path: Path, acts):
     document = Document()
     for act in acts:
@@ -260,7 +260,7 @@ PARTS = st.sampled_from(["layers", "camera", "clock", "themes", "title", "notes"
 
 
 @given(st.dictionaries(PARTS, VALUES | st.lists(LAYER | VALUES, max_size=3)))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 def test_any_json_either_opens_or_is_one_plain_error(tmp_path: Path, data):
     file = written(tmp_path / "a.haitang", **data)
     document = Document()
