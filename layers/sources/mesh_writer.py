@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MESH = "mesh2d"
 DIMENSIONS = {"node": f"{MESH}_nNodes", "face": f"{MESH}_nFaces", "edge": f"{MESH}_nEdges"}
+NODE_Z = f"{MESH}_node_z"
 FILL = np.int32(-1)
 Quantity = tuple["NDArray[Any]", str, str | None, "Mapping[str, Any]"]
 """Values (n,) or (steps, n), location (node, face or edge), unit or None, further attributes."""
@@ -105,12 +106,23 @@ class MeshWriter:
     ) -> None:
         """Announce a quantity before its values; it is stored as float32, NaN = missing, one step in one piece.
 
+        The height of the nodes belongs to the topology: announced again under its own name it stays as it is.
+
         Raises
         ------
         DataError
-            The location has no places in this mesh.
+            The location has no places in this mesh, or the name is taken.
         """
         file = self._opened()
+        if name in file.variables and name != NODE_Z:
+            raise DataError(
+                "The name {variable} is taken in the file that is written.",
+                where=str(self._path),
+                remedy="Give the variable another name.",
+                variable=name,
+            )
+        if name in file.variables:
+            return
         place = DIMENSIONS.get(location, "")
         if place not in file.dimensions:
             raise DataError(
@@ -253,7 +265,7 @@ def write_nodes(file: Any, topology: Topology, system: str | None) -> None:
             one.setncattr("units", unit)
         one[:] = values
     if topology.node_z is not None:
-        height = file.createVariable(f"{MESH}_node_z", "f8", (DIMENSIONS["node"],), fill_value=np.nan, contiguous=True)
+        height = file.createVariable(NODE_Z, "f8", (DIMENSIONS["node"],), fill_value=np.nan, contiguous=True)
         height.setncatts({"mesh": MESH, "location": "node", "standard_name": "altitude", "units": "m"})
         height[:] = topology.node_z
 

@@ -29,12 +29,15 @@ def whole(path: str | Path) -> Generator[Path]:
         with temporary.open(mode="rb+") as stream:
             os.fsync(stream.fileno())
         temporary.replace(target)
-    except OSError as fault:
+    except (OSError, RuntimeError) as fault:
+        # The NetCDF library tells a full disk by a RuntimeError of its own.
+        if isinstance(fault, SourceUnavailable) or not (isinstance(fault, OSError) or "NetCDF" in str(fault)):
+            raise
         raise SourceUnavailable(
             "The file cannot be written: {reason}.",
             where=str(target),
             remedy="Check that the folder exists, may be written to and has room.",
-            reason=fault.strerror or str(fault),
+            reason=getattr(fault, "strerror", None) or str(fault),
         ) from fault
     finally:
         with suppress(OSError):

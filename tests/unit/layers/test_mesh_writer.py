@@ -113,6 +113,17 @@ def test_steps_can_be_written_one_by_one(tmp_path: Path):
     assert np.array_equal(depth.values, DEPTH[1])
 
 
+def test_the_height_of_nodes_may_be_announced_again_and_other_names_are_taken_once(tmp_path: Path):
+    with MeshWriter(tmp_path / "m.nc", FACES, TIMES) as writer:
+        writer.declare("mesh2d_node_z", "node", "m", timed=False)
+        writer.put("mesh2d_node_z", np.arange(6.0))
+        with pytest.raises(DataError, match="time is taken"):
+            writer.declare("time", "face")
+    source, layer = opened(tmp_path / "m.nc")
+    topology: Any = source.read(TopologyRequest(layer.key))
+    assert topology.node_z.tolist() == [0, 1, 2, 3, 4, 5]
+
+
 def test_an_error_leaves_nothing_behind_and_an_old_file_untouched(tmp_path: Path):
     old = written(tmp_path / "m.nc").read_bytes()
     with pytest.raises(DataError, match="shape"):
