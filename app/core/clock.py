@@ -61,6 +61,7 @@ class Clock(Evented):
     _axes: dict[str, Ints] = PrivateAttr(default_factory=lambda: {})
     _elapsed: bool = PrivateAttr(default=False)
     _moments: tuple[Any, Ints] | None = PrivateAttr(default=None)
+    _gaps: tuple[Any, Moments] | None = PrivateAttr(default=None)
     _carry: float = PrivateAttr(default=0.0)
 
     # ------------------------------------------------------------------ axes
@@ -136,12 +137,10 @@ class Clock(Evented):
         ndarray, datetime64[ns], (gaps, 2)
             Last step before and first step after each gap.
         """
-        steps = self._steps() if self.step_s is None else self._union()
-        lengths = np.diff(steps)
-        if len(lengths) < 2:
-            return np.empty((0, 2), "datetime64[ns]")
-        wide = np.flatnonzero(lengths > 1.5 * np.median(lengths))
-        return np.column_stack([steps[wide], steps[wide + 1]]).view("datetime64[ns]")
+        key = (self.leader, self.revision)
+        if self._gaps is None or self._gaps[0] != key:
+            self._gaps = (key, _wide_steps(self._steps() if self.step_s is None else self._union()))
+        return self._gaps[1]
 
     # ------------------------------------------------------------------ moving
     def go(self, to: np.datetime64 | str) -> None:
@@ -243,6 +242,14 @@ class Clock(Evented):
         """Write ``at`` (default ``now``) for the screen: local time with its offset, or ``T+hh:mm:ss``."""
         shown = self.now if at is None else at
         return elapsed_text(shown) if self._elapsed else local_text(shown, offset_hours)
+
+
+def _wide_steps(steps: Ints) -> Moments:
+    lengths = np.diff(steps)
+    if len(lengths) < 2:
+        return np.empty((0, 2), "datetime64[ns]")
+    wide = np.flatnonzero(lengths > 1.5 * np.median(lengths))
+    return np.column_stack([steps[wide], steps[wide + 1]]).view("datetime64[ns]")
 
 
 def _shifted(axis: TimeAxis, hours: float) -> Ints:
