@@ -215,11 +215,19 @@ class Document(Content):
         """Whether there are acts that the workspace file does not hold; looking around does not count."""
         return not self.history.is_saved
 
-    def mark_saved(self, path: Path) -> None:
-        """Remember that the present state is in a file."""
+    def mark_saved(self, path: Path, state: int | None = None) -> None:
+        """Remember what a file holds.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            The workspace file from now on.
+        state : int, optional
+            ``history.state`` when the snapshot was taken that was written; the present state where it is not given.
+        """
         self.path = path
-        self.history.mark_saved()
-        self._record({"type": "Saved", "path": str(path)})
+        self.history.mark_saved(state)
+        self._record({"type": "Saved", "path": str(path), "whole": self.history.is_saved})
         self._settle()
 
     def replace(self, data: Json, path: Path | None = None, *, saved: bool = True) -> None:
@@ -269,7 +277,7 @@ class Document(Content):
         """
         if act.get("type") == "Saved":
             self.path = Path(str(act.get("path")))
-            self.history.clear(saved=True)
+            self.history.clear(saved=bool(act.get("whole", True)))
         elif act.get("type") == "Replaced":
             self._restore(act.get("document", {}), str(act.get("path", "")), saved=bool(act.get("saved")))
         else:

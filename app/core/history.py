@@ -59,16 +59,17 @@ class History:
     @property
     def is_saved(self) -> bool:
         """Whether the present state is the one last saved; looking around does not count."""
-        return self._state == self._saved
+        return self.state == self._saved
 
-    def mark_saved(self) -> None:
-        """Remember the present state as saved."""
-        self._saved = self._state
+    def mark_saved(self, state: int | None = None) -> None:
+        """Remember the present state, or an earlier one, as saved."""
+        self._saved = self.state if state is None else state
         self._last_push = None
         self.changed.emit()
 
     @property
-    def _state(self) -> int:
+    def state(self) -> int:
+        """A number for the present state; an act gives a new one, undo brings back the one before."""
         return self._states[self.position - 1] if self.position else self._base
 
     @property
@@ -101,7 +102,7 @@ class History:
             return
         del self.entries[self.position :], self._states[self.position :]
         if not self._join(command):
-            state = self._state if command.is_view else next(self._numbers)
+            state = self.state if command.is_view else next(self._numbers)
             self.entries.append(command)
             self._states.append(state)
         if len(self.entries) > LIMIT:

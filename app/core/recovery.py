@@ -133,10 +133,14 @@ def recover(session: Session) -> Document:
         They cannot be read, or another window brings back the same session.
     """
     session.claim()
-    story = session.story
-    document = Document()
-    document.brought_back = True
-    document.replace(story.document, Path(story.path) if story.path else None, saved=story.saved)
+    try:
+        story = session.story
+        document = Document()
+        document.brought_back = True
+        document.replace(story.document, Path(story.path) if story.path else None, saved=story.saved)
+    except BaseException:
+        session.release()
+        raise
     session.lost = story.lost
     for act in story.acts:
         try:

@@ -138,8 +138,14 @@ def _keep_version(path: Path) -> None:
 
 
 # ------------------------------------------------------------------------ reading
-def load(path: Path) -> Json:
+def load(path: Path, folder: Path | None = None) -> Json:
     """Read a workspace file: the JSON form of a document, with full paths of its sources.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+    folder : pathlib.Path, optional
+        Folder that relative sources start from, for a kept version; that of the file where it is not given.
 
     Raises
     ------
@@ -152,7 +158,7 @@ def load(path: Path) -> Json:
     data = migrated(_parsed(_bytes(path), str(path)), str(path))
     parts_from_dict(data, str(path))
     for layer in cast("list[Json]", data.get("layers", [])):
-        _place(layer, path)
+        _place(layer, path, folder or path.parent)
     return data
 
 
@@ -161,7 +167,7 @@ def open_into(document: Document, path: Path) -> None:
     document.replace(load(path), Path(os.path.abspath(path)))  # noqa: PTH100
 
 
-def _place(layer: Json, path: Path) -> None:
+def _place(layer: Json, path: Path, folder: Path) -> None:
     source = str(layer.get("source", ""))
     if source.startswith("/vsi"):
         raise DataError(
@@ -170,7 +176,7 @@ def _place(layer: Json, path: Path) -> None:
             remedy="Correct the source of the layer to a file or an address.",
             source=source[:80],
         )
-    layer["source"] = _read(source, path.parent)
+    layer["source"] = _read(source, folder)
 
 
 def _bytes(path: Path) -> bytes:

@@ -161,6 +161,16 @@ def test_undoing_to_the_saved_state_makes_the_workspace_clean_again(document: Do
     assert not document.dirty
 
 
+def test_a_save_that_ends_after_further_acts_leaves_the_workspace_dirty(document: Document):
+    document.set("layer:m", "visible", False)
+    state = document.history.state
+    document.set("layer:m", "visible", True)
+    document.mark_saved(Path("b.haitang"), state)
+    assert (document.dirty, document.path) == (True, Path("b.haitang"))
+    document.undo()
+    assert not document.dirty
+
+
 def test_a_click_into_the_list_goes_to_that_moment(document: Document):
     for value in (False, True, False):
         document.set("layer:m", "visible", value)

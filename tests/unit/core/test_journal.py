@@ -216,6 +216,7 @@ def test_a_broken_session_is_offered_and_says_what_is_wrong(document: Document, 
     (session,) = recoverable()
     with pytest.raises(DataError, match="session"):
         recover(session)
+    assert len(recoverable()) == 1
     session.discard()
     assert recoverable() == []
 

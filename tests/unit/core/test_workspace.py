@@ -120,6 +120,11 @@ def test_the_five_last_versions_are_kept_newest_first(tmp_path: Path):
         os.utime(file, (1e9 + number, 1e9 + number))
     assert [workspace.load(version)["title"] for version in workspace.versions(file)] == ["7", "6", "5", "4", "3"]
     assert workspace.load(file)["title"] == "8"
+    document.add(MeshLayer(source=str(tmp_path / "a.nc")))
+    for _ in range(2):
+        workspace.save(document, file)
+    newest = workspace.versions(file)[0]
+    assert workspace.load(newest, tmp_path)["layers"][0]["source"] == str(tmp_path / "a.nc")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".a.haitang.versions", "a.haitang"]
 
 
