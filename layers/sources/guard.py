@@ -91,6 +91,15 @@ def rasterio() -> Any:
     return cast("Any", rasterio)
 
 
+@lru_cache(maxsize=1)
+def raster_refusals() -> tuple[type[Exception], ...]:
+    """Give what rasterio raises where GDAL refuses: its own errors and GDAL's bare ones."""
+    import rasterio._err as bare
+    import rasterio.errors as named
+
+    return cast("Any", named).RasterioError, cast("Any", bare).CPLE_BaseError, OSError, ValueError
+
+
 def rasterio_copy() -> Any:
     """Give rasterio's copy from one format to another."""
     import rasterio.shutil as shutil_of_rasterio

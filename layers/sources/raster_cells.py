@@ -59,7 +59,7 @@ def read_cells(
     for i, band in enumerate(bands):
         try:
             out[i] = _band(shown, original, band, place, shape)
-        except (library.errors.RasterioError, OSError) as error:
+        except guard.raster_refusals() as error:
             everywhere = None if shown is not original else window
             raise _damaged(original, band, everywhere, error) from error
     return out
@@ -101,19 +101,17 @@ def _missing(
 
 
 def _damaged(original: Any, band: int, window: Window | None, error: Exception) -> DataError:
-    for (row, column), place in _blocks(original, window):
-        try:
-            original.read(band, window=place)
-            original.read_masks(band, window=place)
-        except (guard.rasterio().errors.RasterioError, OSError):
-            return DataError(
-                "The block in row {row}, column {column} of band {band} cannot be decoded; the file is damaged.",
-                where=original.name,
-                remedy="Copy the file again from where it comes, or cut out the part that is whole.",
-                row=row,
-                column=column,
-                band=band,
-            )
+    place = _first_damaged(original, band, window)
+    _forget(original)
+    if place is not None:
+        return DataError(
+            "The block in row {row}, column {column} of band {band} cannot be decoded; the file is damaged.",
+            where=original.name,
+            remedy="Copy the file again from where it comes, or cut out the part that is whole.",
+            row=place[0],
+            column=place[1],
+            band=band,
+        )
     return DataError(
         "Band {band} cannot be read: {reason}.",
         where=original.name,
@@ -121,6 +119,26 @@ def _damaged(original: Any, band: int, window: Window | None, error: Exception) 
         band=band,
         reason=reason(error, Path(original.name)),
     )
+
+
+def _first_damaged(original: Any, band: int, window: Window | None) -> tuple[int, int] | None:
+    for place, block in _blocks(original, window):
+        try:
+            original.read(band, window=block)
+            original.read_masks(band, window=block)
+        except guard.raster_refusals():
+            return place
+    return None
+
+
+def _forget(original: Any) -> None:
+    """Let GDAL report its last error, which it otherwise gives as the answer to the next question."""
+    for _ in range(3):
+        try:
+            _ = original.colorinterp
+        except guard.raster_refusals():
+            continue
+        return
 
 
 def _blocks(original: Any, window: Window | None) -> Generator[tuple[tuple[int, int], Any]]:

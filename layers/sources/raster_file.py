@@ -77,7 +77,12 @@ class RasterFile:
         """Tell what the header says; no pixel is read."""
         if self._described is None:
             with guard.raster_env(side_files=self._side_files):
-                layer = self._layer()
+                try:
+                    layer = self._layer()
+                except guard.raster_refusals() as error:
+                    if isinstance(error, HaitangError):
+                        raise
+                    raise self._unusable(error) from error
             self._described = Description(self.path, "raster", str(self._data.driver), (layer,))
         return self._described
 
@@ -115,13 +120,16 @@ class RasterFile:
             warnings.simplefilter("ignore")
             try:
                 return library.open(self._file, driver=self._driver, sharing=False)
-            except (library.errors.RasterioError, OSError, ValueError, TypeError) as error:
-                raise SourceUnavailable(
-                    "The raster cannot be opened: {reason}.",
-                    where=self.path,
-                    remedy="The file is damaged or cut off; copy it again from where it comes.",
-                    reason=reason(error, self._file),
-                ) from error
+            except guard.raster_refusals() as error:
+                raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> SourceUnavailable:
+        return SourceUnavailable(
+            "The raster cannot be opened: {reason}.",
+            where=self.path,
+            remedy="The file is damaged or cut off; copy it again from where it comes.",
+            reason=reason(error, self._file),
+        )
 
     def _placed(self) -> Grid:
         data = self._data
