@@ -238,6 +238,8 @@ def to_moments(
     start_s: int, values: NDArray[Any], scale: float, spacing: float, where: str, start_fraction: float = 0.0
 ) -> NDArray[np.datetime64]:
     """Give start + values * scale in ns, without the dust of decimal days in binary numbers."""
+    if len(values) and float(np.abs(values.astype(np.float64) * scale + start_s).max()) > SECONDS_LIMIT:
+        raise out_of_years(where)
     if values.dtype.kind in "iu" and scale == int(scale):
         whole, fraction = values.astype(np.int64) * int(scale), np.zeros(len(values))
     else:
@@ -249,10 +251,7 @@ def to_moments(
             seconds = values.astype(np.float64) * scale
             whole = np.floor(seconds).astype(np.int64)
             fraction = seconds - whole
-    whole = whole + start_s
-    if len(whole) and (abs(int(whole.min())) > SECONDS_LIMIT or abs(int(whole.max())) > SECONDS_LIMIT):
-        raise out_of_years(where)
-    ns = whole * 1_000_000_000 + np.rint((fraction + start_fraction) * 1e9).astype(np.int64)
+    ns = (whole + start_s) * 1_000_000_000 + np.rint((fraction + start_fraction) * 1e9).astype(np.int64)
     return EPOCH + snapped(ns, spacing * scale * 1e9).astype("timedelta64[ns]")
 
 
@@ -283,9 +282,10 @@ def calendar_months(
     months = {"month": 1, "year": 12, "common_year": 12}.get(unit.strip().lower().removesuffix("s"))
     if months is None or (values != np.floor(values)).any() or start.day > 28:
         raise unreadable(name, units, where)
-    counted = start.year * 12 + start.month - 1 + values.astype(np.int64) * months - 1970 * 12
-    if (np.abs(counted) > 290 * 12).any():
+    first_month = (start.year - 1970) * 12 + start.month - 1
+    if (np.abs(values.astype(np.float64) * months + first_month) > 290 * 12).any():
         raise out_of_years(where)
+    counted = first_month + values.astype(np.int64) * months
     first = counted.astype("datetime64[M]").astype("datetime64[ns]")
     ns = ((start.day - 1) * 86400 - start.offset * 60) * 10**9 + round(start.seconds * 1e9)
     return np.asarray(first + np.timedelta64(ns, "ns"), "datetime64[ns]")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from layers.errors import DataError, SourceUnavailable
 from layers.sources.cf_curvilinear import centres_of, curvilinear_parts, is_turned
 from layers.sources.cf_grid import GridPart, grid_parts, plane_of
@@ -38,7 +40,8 @@ class NetcdfSource:
         self._dataset = opened(path)
         try:
             refuse_model(self._dataset, path)
-            self._parts, self._warned, self._left_out = found_parts(self._dataset, path)
+            with quiet():
+                self._parts, self._warned, self._left_out = found_parts(self._dataset, path)
             if not self._parts:
                 raise nothing_found(self._dataset, path)
         except BaseException:
@@ -47,7 +50,8 @@ class NetcdfSource:
 
     def describe(self) -> Description:
         """Tell what is inside."""
-        layers = tuple(part.describe() for part in self._parts.values())
+        with quiet():
+            layers = tuple(part.describe() for part in self._parts.values())
         return Description(
             path=self.path,
             kind=layers[0].kind,
@@ -79,12 +83,18 @@ class NetcdfSource:
                 name=request.layer,
                 names=", ".join(self._parts),
             )
-        return part.read(request)
+        with quiet():
+            return part.read(request)
 
     def close(self) -> None:
         """Let go of the file."""
         if self._dataset.isopen():
             self._dataset.close()
+
+
+def quiet() -> np.errstate:
+    """Let numbers out of all bounds, as damaged files hold them, become inf and NaN without a word."""
+    return np.errstate(all="ignore")
 
 
 def opened(path: str) -> netCDF4.Dataset:

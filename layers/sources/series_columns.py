@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layers.errors import DataError, TimeAxisBroken
-from layers.sources.cf_time import unit_seconds
+from layers.sources.cf_time import SECONDS_LIMIT, unit_seconds
 from layers.sources.moments import Moment, clock, moment, slashed, zone_minutes
 from layers.sources.series_table import name_and_unit
 from layers.sources.source import Warned
@@ -125,6 +125,8 @@ def elapsed(table: Table) -> Times | None:
         scale = unit_seconds(name_and_unit(cell)[1])
         counts = at_once(table.columns[number])
         if scale is None or counts is None or plain(cell) not in (*TIME_WORDS, "elapsed"):
+            continue
+        if np.abs(counts * scale).max() > SECONDS_LIMIT:
             continue
         ns = np.rint(counts * scale * 1e9).astype(np.int64)
         return Times(EPOCH + ns.astype("timedelta64[ns]"), "elapsed", (number,))

@@ -63,7 +63,7 @@ def test_a_missing_file_is_refused_in_words(tmp_path: Path):
         netcdf.open(str(tmp_path / "none.nc"))
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 700), st.binary(min_size=1, max_size=8))
 def test_a_classic_file_with_changed_bytes_opens_or_is_refused_but_never_fails_otherwise(
     tmp_path: Path, place: int, noise: bytes

@@ -140,6 +140,8 @@ def test_steps_a_running_model_has_not_written_are_left_out(tmp_path: Path):
         ([0.0], "hours since the flood", "cannot be read"),
         ([0.0], "furlongs since 2020-01-01", "cannot be read"),
         ([4e6], "days since 2020-01-01", "1678 to 2261"),
+        ([0.0, 3.7e19], "hours since 2020-01-01", "1678 to 2261"),
+        ([2.0**53], "months since 2020-01-01", "1678 to 2261"),
     ],
 )
 def test_a_broken_axis_is_refused_in_words(tmp_path: Path, values: list[float], units: str, words: str):

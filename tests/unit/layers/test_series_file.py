@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from layers.errors import DataError, HaitangError, TimeAxisBroken
 from layers.extent import Extent
@@ -262,3 +264,39 @@ def test_real_tide_and_shoreline_tables_agree_with_numpy():
     assert [one.name for one in layer.variables] == ["NA1", "NA2", "NA3", "NA4", "NA5"]
     expected = np.genfromtxt(path, delimiter=",", skip_header=1, usecols=6)
     assert np.array_equal(series(source, "NA5")[:, 0], expected, equal_nan=True)
+
+
+PIECES = [
+    "time",
+    "站名",
+    ",",
+    ";",
+    "\n",
+    '"',
+    "2021-07-25 23:00",
+    "2021/7/25 24:00",
+    "Z",
+    "4.12",
+    "3,98",
+    "[m]",
+    "nan",
+    "#",
+]
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=40), st.sampled_from(["utf-8", "gb18030"]))
+def test_any_text_is_a_series_or_a_sentence(tmp_path: Path, pieces: list[str], encoding: str):
+    path = tmp_path / "t.csv"
+    path.write_bytes("".join(pieces).encode(encoding, "replace"))
+    assert outcome(path) != []
+
+
+def outcome(path: Path) -> list[str]:
+    """Names of the variables, or the sentence of the refusal."""
+    try:
+        _, layer = opened(path)
+    except DataError as fault:
+        return [str(fault)]
+    assert all(sentences(layer))
+    return [one.name for one in layer.variables]
