@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from app.core.language import N_
 from layers.mesh import MeshLayer
 from layers.raster import RasterLayer
@@ -15,12 +17,11 @@ from layers.vector import VectorLayer
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    import numpy as np
-
     from app.core.camera import View
     from layers.layer import Layer
     from layers.sources.source import LayerDescription, Statistics, Variable
     from layers.style import ColourScale, MeshStyle, RasterStyle, SeriesStyle, VectorStyle
+    from layers.times import TimeAxis
 
 REASONS: dict[str, str] = {
     "opening": N_("still opening"),
@@ -29,6 +30,7 @@ REASONS: dict[str, str] = {
     "after": N_("ended before this moment"),
     "no_crs": N_("coordinate system unknown, so it cannot be placed on this map"),
     "map_no_crs": N_("the map has no coordinate system, so it cannot be placed"),
+    "no_way": N_("nothing leads from its coordinate system to that of the map"),
     "no_place": N_("has no positions"),
     "kind": N_("is not drawn on a map"),
     "read_failed": N_("this part cannot be read"),
@@ -299,17 +301,39 @@ def _timed(look: Look, layer: Layer, now: np.datetime64 | None, known: Known) ->
     """Add the step, its moment and the reason for an empty picture."""
     scratch = isinstance(layer, VectorLayer) and layer.is_scratch
     reason = look.empty_reason or _reason(layer, look.view, known, scratch=scratch)
+    return at_moment(replace(look, empty_reason=reason), moving_axis(look, layer), layer.time_shift_h, now)
+
+
+def moving_axis(look: Look, layer: Layer) -> TimeAxis | None:
+    """Give the time axis that a look follows; None where nothing it shows changes in time."""
     axis = layer.description.time if layer.description else None
-    if axis is None or not len(axis):
-        return replace(look, empty_reason=reason)
-    if _is_steady(look):
-        return replace(look, empty_reason=reason)
-    step = layer.step_at(now)
+    return None if axis is None or not len(axis) or _is_steady(look) else axis
+
+
+def at_moment(look: Look, axis: TimeAxis | None, shift_h: float, now: np.datetime64 | None) -> Look:
+    """Give a look at a moment of the shared clock, the rest as it is.
+
+    Parameters
+    ----------
+    look : Look
+        Without a reason of its own it gets one where the moment lies outside the axis.
+    axis : TimeAxis or None
+        From `moving_axis`.
+    shift_h : float
+        Hours added to the layer's own axis.
+    now : datetime64[ns] or None
+        The shared clock, UTC; None shows the first step.
+    """
+    if axis is None:
+        return look
+    shift = np.timedelta64(round(shift_h * 3.6e12), "ns")
+    step = 0 if now is None else axis.step_at(now - shift)
     if step is None:
-        early = now is not None and layer.own_time(now) < axis.values[0]
-        return replace(look, step=None, empty_reason=reason or ("before" if early else "after"))
-    shift = layer.own_time(axis.values[step]) - axis.values[step]
-    return replace(look, step=step, moment=axis.values[step] - shift, empty_reason=reason)
+        early = now is not None and now - shift < axis.values[0]
+        return replace(look, step=None, empty_reason=look.empty_reason or ("before" if early else "after"))
+    if step == look.step and look.moment is not None:
+        return look
+    return replace(look, step=step, moment=axis.values[step] + shift)
 
 
 def _is_steady(look: Look) -> bool:

@@ -31,12 +31,15 @@ class Frame:
         Of the visible layers, bottom first; some may belong to an earlier view while newer ones are under way.
     complete : bool
         Whether every layer shows what was last asked for.
+    now : datetime64[ns] or None
+        The shared clock when it was asked for.
     """
 
     view: View
     pixels: NDArray[np.uint32]
     pictures: tuple[Picture, ...]
     complete: bool = True
+    now: np.datetime64 | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,14 @@ class Composer:
         self._joined: OrderedDict[object, tuple[NDArray[np.uint32], tuple[Sheet, ...]]] = OrderedDict()
         self._texts: tuple[object, NDArray[np.uint32] | None, tuple[Picture, ...]] = (None, None, ())
 
-    def compose(self, sheets: Sequence[Sheet], view: View, background: int, complete: bool = True) -> Frame:
+    def compose(
+        self,
+        sheets: Sequence[Sheet],
+        view: View,
+        background: int,
+        complete: bool = True,
+        now: np.datetime64 | None = None,
+    ) -> Frame:
         """Give the frame of sheets, bottom first, over a ground colour ``0xffRRGGBB``."""
         from app.views.map2d.blend import compose
 
@@ -76,7 +86,7 @@ class Composer:
         if texts is not None:
             compose(pixels, texts)
         self._last = {sheet.key: sheet for sheet in sheets}
-        return Frame(view, pixels, pictures, complete)
+        return Frame(view, pixels, pictures, complete, now)
 
     def _runs(self, sheets: Sequence[Sheet]) -> list[list[Sheet]]:
         """Split into runs of known and of new sheets."""

@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.core.looks import Known, Look, MeshLook, RasterLook, ValueRange, resolve, value_range
+from app.core.looks import (
+    Known,
+    Look,
+    MeshLook,
+    RasterLook,
+    ValueRange,
+    at_moment,
+    moving_axis,
+    resolve,
+    value_range,
+)
 from app.core.ranges import joined, sample_steps
+from app.views import projection
 from app.views.composition import Composer, Frame, Sheet
 from app.views.track import Fetcher, Track
 from app.views.view import Picture, painter_class
@@ -26,6 +37,7 @@ if TYPE_CHECKING:
     from app.core.document import Document
     from app.core.reading import Reading
     from layers.layer import Layer
+    from layers.times import TimeAxis
 
 WORKERS = 2
 """Threads that draw; the kernels inside release the GIL."""
@@ -87,6 +99,8 @@ class Scene2D(QObject):
         self._revisions: dict[str, int] = {}
         self._ranges: dict[tuple[str, str], ValueRange] = {}
         self._speeds: dict[tuple[str, str], float] = {}
+        self._errors: dict[str, HaitangError | None] = {}
+        self._kept: dict[str, tuple[Look, TimeAxis | None, float, str]] = {}
         self._fetcher = Fetcher(reading)
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="paint")
         self._composer, self._composing = Composer(), threading.Lock()
@@ -102,7 +116,7 @@ class Scene2D(QObject):
         """Ask for a view; the frame comes by ``frame_ready``."""
         if view != self._view:
             self._view = view
-            self.refresh()
+            self._schedule()
 
     def set_background(self, colour: int) -> None:
         """Set the ground colour, ``0xffRRGGBB``."""
@@ -112,6 +126,15 @@ class Scene2D(QObject):
 
     def refresh(self, *_: object, compose: bool = False) -> None:
         """Look at the document once the current event is over."""
+        if self._closed:
+            return
+        self._kept.clear()
+        self._schedule(compose=compose)
+
+    def _on_clock(self, *_: object) -> None:
+        self._schedule()
+
+    def _schedule(self, *, compose: bool = False) -> None:
         if self._closed:
             return
         self._dirty = self._dirty or compose
@@ -132,9 +155,8 @@ class Scene2D(QObject):
         """Give the looks of all visible layers as they should be now, bottom first."""
         if self._view is None:
             return []
-        now = self.document.clock.now
-        visible = [layer for layer in reversed(self.document.layers) if layer.visible]
-        return [resolve(layer, now, self._view, self._known(layer)) for layer in visible]
+        now, view = self.document.clock.now, self._view
+        return [self._look(layer, now, view) for layer in reversed(self.document.layers) if layer.visible]
 
     def close(self) -> None:
         """Stop listening and drawing; waits for what is under way."""
@@ -163,7 +185,7 @@ class Scene2D(QObject):
             (doc.layer_changed, self._on_layer_changed),
             (doc.edited, self._on_edited),
             (doc.replaced, self._on_replaced),
-            (doc.clock.events.now, self.refresh),
+            (doc.clock.events.now, self._on_clock),
             (doc.selection.changed, self.refresh),
             (reading.state_changed, self.refresh),
             (reading.statistics_ready, self._on_statistics),
@@ -171,6 +193,16 @@ class Scene2D(QObject):
         for signal, slot in links:
             signal.connect(slot)
         return links
+
+    def _look(self, layer: Layer, now: np.datetime64 | None, view: View) -> Look:
+        """Give a layer's look; while only the clock moves, only its step is worked out anew."""
+        kept = self._kept.get(layer.id)
+        if kept is None or kept[0].view is not view or kept[3] != self.reading.state(layer.id):
+            look = resolve(layer, now, view, self._known(layer))
+            base = replace(look, step=0, moment=None, empty_reason=look.empty_reason if look.step is not None else "")
+            kept = (base, moving_axis(look, layer), layer.time_shift_h, self.reading.state(layer.id))
+            self._kept[layer.id] = kept
+        return at_moment(*kept[:3], now)
 
     def _known(self, layer: Layer) -> Known:
         return Known(
@@ -224,6 +256,9 @@ class Scene2D(QObject):
             self._dirty = True
             self._patience.start()
             self._on_settled()
+        elif self.frame.now != self.document.clock.now:
+            self.frame = replace(self.frame, now=self.document.clock.now)
+            self.frame_ready.emit(self.frame)
 
     def _on_track(self, track: Track) -> None:
         """A picture is done; runs in a worker."""
@@ -233,8 +268,13 @@ class Scene2D(QObject):
             key = (track.layer.id, range_variable(picture.look))
             if found is not None and key not in self._ranges:
                 self._ranges[key] = found
-        if not self._closed:
+                self._kept.pop(track.layer.id, None)
+        if self._closed:
+            return
+        if self._errors.get(track.layer.id) is not track.error:
+            self._errors[track.layer.id] = track.error
             self.layer_failed.emit(track.layer.id, track.error)
+        if not any(other.pending for other in list(self._tracks.values())):
             self._settled.emit()
 
     def _on_settled(self) -> None:
@@ -255,15 +295,17 @@ class Scene2D(QObject):
             for layer in reversed(self.document.layers)
             if layer.visible and (track := self._tracks.get(layer.id)) is not None and track.picture is not None
         ]
-        self._run(self._join, sheets, self._view, self.background, not pending)
+        self._run(self._join, sheets, self._view, self.background, not pending, self.document.clock.now)
         if pending:
             self._patience.start()
 
-    def _join(self, sheets: list[Sheet], view: View, background: int, complete: bool) -> None:
+    def _join(
+        self, sheets: list[Sheet], view: View, background: int, complete: bool, now: np.datetime64 | None
+    ) -> None:
         frame = None
         try:
             with self._composing:
-                frame = self._composer.compose(sheets, view, background, complete)
+                frame = self._composer.compose(sheets, view, background, complete, now)
         finally:
             if not self._closed:
                 self._composed.emit(frame)
@@ -360,7 +402,7 @@ def render(
         for layer in reversed(document.layers)
         if layer.visible
     ]
-    return Composer().compose(sheets, view, background)
+    return Composer().compose(sheets, view, background, now=moment)
 
 
 def _drawn(layer: Layer, reading: Reading, view: View, now: np.datetime64 | None, document: Document) -> Picture:
@@ -372,7 +414,7 @@ def _drawn(layer: Layer, reading: Reading, view: View, now: np.datetime64 | None
         None if speeds is None else arrow_speed(speeds),
         selected=document.selection.predicates.get(layer.id),
     )
-    look = resolve(layer, now, view, known)
+    look = projection.placeable(resolve(layer, now, view, known))
     made = painter_class("map", layer.kind)
     if look.empty_reason or made is None:
         return Picture(look)

@@ -27,7 +27,8 @@ LEGEND_SIDE, FOOT = 248.0, 24.0
 def map_system(layers: Iterable[Layer]) -> str | None:
     """Give the system a map takes from its layers: the first projected one, else the first known, else None."""
     known = [layer.crs for layer in layers if layer.crs is not None]
-    return next((crs for crs in known if not projection.is_geographic(crs)), known[0] if known else None)
+    tied = [crs for crs in known if projection.is_tied(crs)] or known
+    return next((crs for crs in tied if not projection.is_geographic(crs)), tied[0] if tied else None)
 
 
 def layer_extent(layer: Layer, crs: str | None) -> Extent | None:

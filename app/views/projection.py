@@ -1,26 +1,28 @@
 """Projection: coordinates from a layer's system to the map's, lengths on the ground, names of systems.
 
-pyproj is loaded at the first call, which workers make before the window asks; see `is_ready`.
+PROJ is loaded at the first call, which workers make before the window asks; see `is_ready`.
 """
 
 from __future__ import annotations
 
 import sys
-import threading
+from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from layers.extent import Extent, around_points
+from layers import crs as systems
+from layers.errors import DataError
+from layers.extent import Extent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.core.camera import View
+    from app.core.looks import Look
 
 EARTH_RADIUS = 6_371_008.8
-_LOCAL = threading.local()
 
 
 def is_ready() -> bool:
@@ -31,33 +33,41 @@ def is_ready() -> bool:
 @lru_cache(maxsize=256)
 def same_system(a: str | None, b: str | None) -> bool:
     """Tell whether two systems need no transformation."""
-    if a == b:
+    return a == b or (a is not None and b is not None and systems.normalise(a) == systems.normalise(b))
+
+
+@lru_cache(maxsize=256)
+def leads_to(a: str | None, b: str | None) -> bool:
+    """Tell whether coordinates of one system can be given in the other."""
+    if a is None or b is None or same_system(a, b):
         return True
-    if a is None or b is None:
+    try:
+        systems.transformer(a, b)
+    except DataError:
         return False
-    from pyproj import CRS
-
-    return CRS.from_user_input(a).equals(CRS.from_user_input(b), ignore_axis_order=True)
+    return True
 
 
-def transformer(source: str, target: str) -> Any:
-    """Give the transformer (east, north) → (east, north) of this thread."""
-    held = _LOCAL.__dict__.setdefault("held", {})
-    found = held.get((source, target))
-    if found is None:
-        from pyproj import Transformer
-
-        found = held[source, target] = Transformer.from_crs(source, target, always_xy=True)
-    return found
+def placeable(look: Look) -> Look:
+    """Give the look, with the reason for an empty picture where nothing leads from its system to the map's."""
+    if look.empty_reason or leads_to(look.crs, look.view.crs):
+        return look
+    return replace(look, empty_reason="no_way")
 
 
 def transformed(
     x: NDArray[np.float64], y: NDArray[np.float64], source: str | None, target: str | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give coordinates in another system; NaN where there is no answer. Same or unknown systems: as they are."""
+    """Give coordinates in another system; NaN where there is no answer. Same or unknown systems: as they are.
+
+    Raises
+    ------
+    DataError
+        No transformation leads from one to the other.
+    """
     if source is None or target is None or same_system(source, target):
         return x, y
-    east, north = transformer(source, target).transform(x, y)
+    east, north = systems.transformer(source, target).transform(x, y, errcheck=False)
     east, north = np.asarray(east, np.float64), np.asarray(north, np.float64)
     bad = ~(np.isfinite(east) & np.isfinite(north))
     if bad.any():
@@ -66,32 +76,31 @@ def transformed(
 
 
 def transformed_extent(box: Extent, source: str | None, target: str | None) -> Extent | None:
-    """Give the box around a box in another system, from 33 x 33 places in it; None where none has an answer."""
+    """Give the box around a box in another system; None where nothing of it has a place there."""
     if source is None or target is None or same_system(source, target):
         return box
-    along = np.linspace(0.0, 1.0, 33)
-    gx, gy = np.meshgrid(box.x0 + along * box.width, box.y0 + along * box.height)
-    return around_points(*transformed(gx.ravel(), gy.ravel(), source, target))
+    if not leads_to(source, target):
+        return None
+    return systems.transform_extent(box, source, target, points=33)
 
 
 @lru_cache(maxsize=256)
 def is_geographic(crs: str | None) -> bool:
-    """Tell whether map units are degrees; an unknown system is not."""
-    if crs is None:
-        return False
-    from pyproj import CRS
+    """Tell whether map units are degrees; those of an unknown system are not."""
+    return crs is not None and systems.is_geographic(crs)
 
-    return bool(CRS.from_user_input(crs).is_geographic)
+
+@lru_cache(maxsize=256)
+def is_tied(crs: str) -> bool:
+    """Tell whether a system has a known place on earth."""
+    return not systems.is_engineering(crs)
 
 
 @lru_cache(maxsize=256)
 def system_name(crs: str) -> str:
     """Give a system's own name, with its code where it has one."""
-    from pyproj import CRS
-
-    known = CRS.from_user_input(crs)
-    code = crs if crs.upper().startswith("EPSG:") else ""
-    return f"{known.name} ({code})" if code else known.name
+    name = systems.title(crs)
+    return f"{name} ({crs})" if crs.upper().startswith("EPSG:") else name
 
 
 @lru_cache(maxsize=64)
@@ -112,16 +121,5 @@ def metres_per_pixel(view: View, degrees: bool = False) -> float | None:
     step = view.resolution
     if view.crs is None:
         return step * np.pi / 180 * EARTH_RADIUS * float(np.cos(np.radians(y))) if degrees else None
-    from pyproj import CRS
-
-    known = CRS.from_user_input(view.crs)
-    geod = known.get_geod()
-    base = known.geodetic_crs
-    if geod is None or base is None:
-        return None
-    wide = step * 100
-    lon, lat = transformer(view.crs, base.to_wkt()).transform([x - wide / 2, x + wide / 2], [y, y])
-    if not np.all(np.isfinite([*lon, *lat])):
-        return None
-    length = geod.inv(lon[0], lat[0], lon[1], lat[1])[2] / 100
+    length = step * systems.metres_per_unit(view.crs, x, y)[0]
     return float(length) if np.isfinite(length) and length > 0 else None

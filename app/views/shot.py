@@ -378,7 +378,7 @@ def _map(document: Document, reading: Reading, size: tuple[int, int], wish: Wish
         )
     image = image_of(frame).copy()
     painter = QPainter(image)
-    draw_overlays(painter, document, view, frame.pictures, Options(theme=wish.theme))
+    draw_overlays(painter, document, view, frame, Options(theme=wish.theme))
     painter.end()
     moments = [None if look.moment is None else str(look.moment) for look in shown]
     layers = [{"layer": look.name, "time": at} for look, at in zip(shown, moments, strict=True)]

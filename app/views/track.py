@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
+from app.views import projection
 from app.views.view import Picture, painter_class
 from layers.errors import HaitangError
 
@@ -119,7 +120,12 @@ class Track:
 
     def _begin(self) -> None:
         look = self.wanted
-        assert look is not None
+        if look is None:
+            return
+        placed = projection.placeable(look)
+        if placed.empty_reason:
+            self._finish(look, Picture(placed), None)
+            return
         try:
             requests = self.requests(look)
         except HaitangError as error:
@@ -156,9 +162,6 @@ class Track:
         painter = self.painter()
         if error is not None or painter is None:
             self._finish(look, None, error)
-            return
-        if look.empty_reason:
-            self._finish(look, Picture(look), None)
             return
         try:
             picture, failure = painter.paint(look, blocks, look.view), None

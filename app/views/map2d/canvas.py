@@ -82,7 +82,6 @@ class MapCanvas(QWidget):
             (document.camera_changed, self._on_camera),
             (document.replaced, self._on_camera),
             (language_changed, self._on_words),
-            (document.clock.events.now, self._on_words),
         ]
         for signal, slot in self._links:
             signal.connect(slot)
@@ -155,8 +154,7 @@ class MapCanvas(QWidget):
         view = self.view()
         painter = QPainter(self)
         self._draw_frame(painter, view)
-        pictures = self._frame.pictures if self._frame is not None else ()
-        self.overlays.draw(painter, view, pictures, self.options)
+        self.overlays.draw(painter, view, self._frame, self.options)
         painter.end()
         if self._fresh:
             self._fresh = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from app.core.language import N_, language, tr
@@ -11,12 +12,13 @@ from app.views.map2d.colours import colouring
 from app.views.wording import is_height, number_text, quantity_text, range_text, ticks, unit_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import numpy as np
 
+    from app.core.looks import ValueRange
     from app.views.view import Picture
-    from layers.style import Category, ClassBreak, ClassTable, Symbol
+    from layers.style import Category, ClassBreak, ClassTable, ColourScale, Symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,8 @@ class Entry:
 
 def entries(
     pictures: Sequence[Picture], now: np.datetime64 | None, when: Callable[[np.datetime64], str]
-) -> tuple[Entry, ...]:
-    """Give the legend of painted pictures, top layer first.
+) -> Iterator[Entry]:
+    """Give the legend of painted pictures one by one, top layer first.
 
     Parameters
     ----------
@@ -81,7 +83,8 @@ def entries(
     when : callable
         Writes a moment for the screen.
     """
-    return tuple(_entry(picture.look, now, when) for picture in reversed(pictures))
+    for picture in reversed(pictures):
+        yield _entry(picture.look, now, when)
 
 
 def _entry(look: Look, now: np.datetime64 | None, when: Callable[[np.datetime64], str]) -> Entry:
@@ -161,7 +164,8 @@ def _scaled(look: Any, name: str, notes: tuple[str, ...], ranges: Any) -> Entry:
     return Entry(look.name, caption, bar=_bar(scale, ranges), notes=(*found, *notes))
 
 
-def _bar(scale: Any, ranges: Any) -> Bar:
+@lru_cache(maxsize=256)
+def _bar(scale: ColourScale, ranges: ValueRange | None) -> Bar:
     made = colouring(scale, ranges)
     marks, step = ticks(made.low, made.high, 5)
     span = made.high - made.low

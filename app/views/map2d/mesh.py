@@ -12,6 +12,7 @@ from app.views import projection
 from app.views.map2d.arrows import Arrows, arrow_field, draw_arrows
 from app.views.map2d.blend import compose, new_picture
 from app.views.map2d.colours import Colouring, argb, colouring, entries_of
+from app.views.map2d.drawing import placement_of
 from app.views.map2d.faces import (
     Plan,
     Topology,
@@ -26,7 +27,6 @@ from app.views.map2d.overlays import source_name
 from app.views.map2d.paint import Dry, paint_faces, paint_nodes
 from app.views.map2d.placement import PIXELS
 from app.views.map2d.strokes import stroke_lines
-from app.views.map2d.vector import placement_of
 from app.views.view import Hit, Picture
 from app.views.wording import quantity_text, unit_text
 from layers.errors import DataError
@@ -120,6 +120,11 @@ class MeshPainter:
         return Picture(look, picture, (), probe)
 
     # -------------------------------------------------------------------- held
+    @property
+    def held(self) -> Topology | None:
+        """The mesh in the map's system, once it was drawn."""
+        return self._mesh[1] if self._mesh is not None else None
+
     def _key(self, look: MeshLook) -> object:
         return (look.source, look.key, look.crs, look.view.crs)
 

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 
     from app.core.camera import View
     from app.core.document import Document
+    from app.views.composition import Frame
     from app.views.view import Picture
 
 MARGIN = 2.0 * GRID
 FOOT = 24.0
 NORTH = 40.0
+MOST_KEPT = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +66,56 @@ class Options:
         return replace(self, **changes)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """What one drawing of the overlays is about."""
+
+    painter: QPainter
+    view: View
+    frame: Frame | None
+    options: Options
+    now: np.datetime64 | None
+
+    @property
+    def wide(self) -> float:
+        """Width, logical px."""
+        return self.view.width / self.view.pixel_ratio
+
+    @property
+    def high(self) -> float:
+        """Height, logical px."""
+        return self.view.height / self.view.pixel_ratio
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Pictures of the frame, bottom first."""
+        return self.frame.pictures if self.frame is not None else ()
+
+    @property
+    def shown(self) -> list[Picture]:
+        """Those that show something."""
+        return [p for p in self.pictures if not p.look.empty_reason]
+
+    @property
+    def degrees(self) -> bool:
+        """Whether map units are degrees although the map has no system."""
+        return self.view.crs is None and any(is_degrees(p.look.description) for p in self.shown)
+
+
 class Overlays:
     """Draws what lies over a map; every part is drawn once and kept until its content changes.
 
     Parameters
     ----------
     document : Document
-        Gives the clock; looks come with the pictures.
+        Gives clock and notes; looks come with the frame.
     """
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self._kept: OrderedDict[Hashable, QImage] = OrderedDict()
 
-    def draw(self, painter: QPainter, view: View, pictures: Sequence[Picture], options: Options) -> None:
+    def draw(self, painter: QPainter, view: View, frame: Frame | None, options: Options) -> None:
         """Draw everything that has room, in logical pixels.
 
         Parameters
@@ -86,121 +124,102 @@ class Overlays:
             Its origin is the upper left corner of the map.
         view : View
             What the map shows.
-        pictures : sequence of Picture
-            As painted, bottom first; legend and credits tell of nothing else.
+        frame : Frame or None
+            As painted; time, legend and credits tell of nothing else.
         options : Options
         """
-        wide, high = view.width / view.pixel_ratio, view.height / view.pixel_ratio
-        tones, shown = ink(options.theme), [p for p in pictures if not p.look.empty_reason]
-        degrees = view.crs is None and any(is_degrees(p.look.description) for p in shown)
+        now = frame.now if frame is not None else self.document.clock.now
+        scene = Scene(painter, view, frame, options, now)
+        wide, high = scene.wide, scene.high
         if options.graticule:
-            self._graticule(painter, view, tones, degrees=degrees)
+            self._graticule(scene)
         foot = FOOT if options.credits and wide >= 280 and high >= 160 else 0.0
         if foot:
-            card = cards.Footer(_systems(view, shown, degrees=degrees), _sources(shown))
-            place = QPointF(0, high - FOOT)
-            self._card(painter, card, place, view, tones, QSizeF(wide, FOOT), cards.draw_footer, wide)
-        top = self._time(painter, view, shown, options, tones) if options.time else MARGIN
+            card = cards.Footer(_systems(scene), _sources(scene.shown))
+            self._card(scene, card, QPointF(0, high - FOOT), QSizeF(wide, FOOT), cards.draw_footer, wide)
+        top = self._time(scene) if options.time else MARGIN
         if options.north and wide >= 320 and high >= 240:
-            place = QPointF(wide - MARGIN - NORTH, MARGIN)
-            self._card(painter, "north", place, view, tones, QSizeF(NORTH, NORTH), _north)
+            self._card(scene, "north", QPointF(wide - MARGIN - NORTH, MARGIN), QSizeF(NORTH, NORTH), _north)
         if options.scale and wide >= 240 and high >= 120:
-            self._scale(painter, view, high - foot, tones, degrees=degrees)
-        if options.legend and wide >= 360 and pictures:
-            self._legend(painter, view, pictures, options, tones, (top, high - foot - MARGIN))
+            self._scale(scene, high - foot)
+        if options.legend and wide >= 360 and scene.pictures:
+            self._legend(scene, top, high - foot - MARGIN)
 
     # -------------------------------------------------------------------- parts
-    def _time(self, painter: QPainter, view: View, shown: Sequence[Picture], options: Options, tones: Ink) -> float:
-        card = self._time_card(shown, options)
+    def _time(self, scene: Scene) -> float:
+        card = self._time_card(scene)
         if card is None:
             return MARGIN
-        self._card(painter, card, QPointF(MARGIN, MARGIN), view, tones, card.size, cards.draw_time)
+        self._card(scene, card, QPointF(MARGIN, MARGIN), card.size, cards.draw_time)
         return MARGIN + card.size.height() + GRID
 
-    def _time_card(self, shown: Sequence[Picture], options: Options) -> cards.TimeCard | None:
-        clock = self.document.clock
-        if clock.now is None:
-            return cards.TimeCard(options.note, "", "") if options.note else None
-        if clock.is_elapsed:
-            return cards.TimeCard(
-                elapsed_text(clock.now), tr("since the start of the run; no date known"), options.note
-            )
-        hours = options.utc_offset_hours
-        local = clock.now + np.timedelta64(round(hours * 3.6e12), "ns")
+    def _time_card(self, scene: Scene) -> cards.TimeCard | None:
+        note = scene.options.note or map_note(self.document.notes)
+        if scene.now is None or self.document.clock.now is None:
+            return cards.TimeCard(note, "", "") if note else None
+        if self.document.clock.is_elapsed:
+            words = tr("since the start of the run; no date known")
+            return cards.TimeCard(elapsed_text(scene.now), words, note)
+        hours = scene.options.utc_offset_hours
         words = N_("Beijing time ({offset})") if hours == 8 else N_("Local time ({offset})")
-        axes = [p.look.description.time for p in shown if p.look.description and p.look.moment is not None]
+        axes = [p.look.description.time for p in scene.shown if p.look.description and p.look.moment is not None]
         blind = bool(axes) and all(axis is not None and axis.kind == "unzoned" for axis in axes)
         remark = tr("Time zone of the model unknown, read as UTC") if blind else ""
-        return cards.TimeCard(clock_text(local), tr(words, offset=offset_text(hours)), options.note or remark)
+        return cards.TimeCard(_local(scene.now, hours), tr(words, offset=offset_text(hours)), note or remark)
 
-    def _scale(self, painter: QPainter, view: View, foot: float, tones: Ink, *, degrees: bool) -> None:
-        card = scale_card(view, degrees=degrees)
+    def _scale(self, scene: Scene, foot: float) -> None:
+        card = scale_card(scene.view, degrees=scene.degrees)
         if card is not None:
-            wide = view.width / view.pixel_ratio
-            place = QPointF(wide - MARGIN - card.size.width(), foot - MARGIN - card.size.height())
-            self._card(painter, card, place, view, tones, card.size, cards.draw_scale)
+            place = QPointF(scene.wide - MARGIN - card.size.width(), foot - MARGIN - card.size.height())
+            self._card(scene, card, place, card.size, cards.draw_scale)
 
-    def _legend(
-        self,
-        painter: QPainter,
-        view: View,
-        pictures: Sequence[Picture],
-        options: Options,
-        tones: Ink,
-        span: tuple[float, float],
-    ) -> None:
-        wide = view.width / view.pixel_ratio
-        room = span[1] - span[0]
-        narrow = wide < 640 or room < 240
-        found = entries(pictures, self.document.clock.now, self._when(options))
-        card = cards.legend_card(found, len(pictures), room, narrow=narrow)
-        if card is not None and card.width < wide * 0.6:
-            place = QPointF(MARGIN, span[1] - card.size.height())
-            self._card(painter, card, place, view, tones, card.size, cards.draw_legend)
+    def _legend(self, scene: Scene, top: float, bottom: float) -> None:
+        narrow = scene.wide < 640 or bottom - top < 240
+        whole = scene.frame is not None and scene.frame.complete
+        found = entries(scene.pictures, scene.now if whole else None, self._when(scene.options))
+        card = cards.legend_card(found, len(scene.pictures), bottom - top, narrow=narrow)
+        if card is not None and card.width < scene.wide * 0.6:
+            self._card(scene, card, QPointF(MARGIN, bottom - card.size.height()), card.size, cards.draw_legend)
 
     def _when(self, options: Options) -> Callable[[np.datetime64], str]:
-        clock, hours = self.document.clock, options.utc_offset_hours
+        hours = options.utc_offset_hours
+        return elapsed_text if self.document.clock.is_elapsed else lambda moment: _local(moment, hours)
 
-        def write(moment: np.datetime64) -> str:
-            if clock.is_elapsed:
-                return elapsed_text(moment)
-            return clock_text(moment + np.timedelta64(round(hours * 3.6e12), "ns"))
-
-        return write
-
-    def _graticule(self, painter: QPainter, view: View, tones: Ink, *, degrees: bool) -> None:
-        if not degrees and not (view.crs and projection.is_ready() and projection.is_geographic(view.crs)):
-            return
-        card = Graticule(view)
-        size = QSizeF(view.width / view.pixel_ratio, view.height / view.pixel_ratio)
-        self._card(painter, card, QPointF(0, 0), view, tones, size, draw_graticule)
+    def _graticule(self, scene: Scene) -> None:
+        crs = scene.view.crs
+        if scene.degrees or (crs and projection.is_ready() and projection.is_geographic(crs)):
+            size = QSizeF(scene.wide, scene.high)
+            self._card(scene, Graticule(scene.view), QPointF(0, 0), size, draw_graticule)
 
     # -------------------------------------------------------------------- paper
     def _card(
-        self,
-        painter: QPainter,
-        card: Any,
-        place: QPointF,
-        view: View,
-        tones: Ink,
-        size: QSizeF,
-        draw: Callable[..., None],
-        *more: object,
+        self, scene: Scene, card: Any, place: QPointF, size: QSizeF, draw: Callable[..., None], *more: object
     ) -> None:
         """Draw a card, from memory where its content is the same."""
-        key = (card, tones.ground, view.pixel_ratio, language(), size.width(), size.height())
+        tones, ratio = ink(scene.options.theme), scene.view.pixel_ratio
+        key = (card, tones.ground, ratio, language(), size.width(), size.height())
         image = self._kept.get(key)
         if image is None:
-            image = _paper(size, view.pixel_ratio)
+            image = _paper(size, ratio)
             pen = QPainter(image)
             pen.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
             draw(pen, card, *more, tones)
             pen.end()
             self._kept[key] = image
-            while len(self._kept) > 24:
+            while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
-        painter.drawImage(QPointF(round(place.x()), round(place.y())), image)
+        scene.painter.drawImage(QPointF(round(place.x()), round(place.y())), image)
+
+
+def _local(moment: np.datetime64, hours: float) -> str:
+    return clock_text(moment + np.timedelta64(round(hours * 3.6e12), "ns"))
+
+
+def map_note(notes: str) -> str:
+    """Give the remark that always shows on the map: the first line of the notes where it stands in 【】."""
+    first = notes.strip().split("\n", 1)[0].strip()
+    return first[1:-1].strip() if first.startswith("【") and first.endswith("】") else ""
 
 
 def _north(painter: QPainter, _card: str, tones: Ink) -> None:
@@ -238,15 +257,14 @@ def scale_card(view: View, *, degrees: bool = False) -> cards.ScaleCard | None:
     return cards.ScaleCard(length / unit, length_text(length / 2).split()[0], rough + length_text(length))
 
 
-def _systems(view: View, shown: Sequence[Picture], *, degrees: bool) -> str:
+def _systems(scene: Scene) -> str:
     """Give the words of the reference systems."""
-    if view.crs is not None:
-        system = projection.system_name(view.crs) if projection.is_ready() else view.crs
-    elif degrees:
-        system = tr("Degrees, datum unknown")
+    crs = scene.view.crs
+    if crs is not None:
+        system = projection.system_name(crs) if projection.is_ready() else crs
     else:
-        system = tr("unknown")
-    datums = list(dict.fromkeys(p.look.vdatum for p in shown if p.look.vdatum))
+        system = tr("Degrees, datum unknown") if scene.degrees else tr("unknown")
+    datums = list(dict.fromkeys(p.look.vdatum for p in scene.shown if p.look.vdatum))
     datum = ", ".join(datums) if datums else tr("unknown")
     return tr("Coordinate system: {system}", system=system) + "   ·   " + tr("Vertical datum: {datum}", datum=datum)
 
@@ -262,7 +280,7 @@ def source_name(source: str) -> str:
 
 
 def draw_overlays(
-    painter: QPainter, document: Document, view: View, pictures: Sequence[Picture], options: Options | None = None
+    painter: QPainter, document: Document, view: View, frame: Frame, options: Options | None = None
 ) -> None:
     """Draw all overlays once, e.g. into a picture for a file."""
-    Overlays(document).draw(painter, view, pictures, options or Options())
+    Overlays(document).draw(painter, view, frame, options or Options())

@@ -11,16 +11,19 @@ from app.views import projection
 from app.views.map2d.arrows import grid_field
 from app.views.map2d.blend import new_picture
 from app.views.map2d.colours import Colouring, colouring, palette_colouring
-from app.views.map2d.grids import Inverse, coarse_pixels, hillshade, warp_grid, warp_picture
+from app.views.map2d.drawing import placement_of
+from app.views.map2d.grids import STEP, Inverse, coarse_pixels, hillshade, warp_grid, warp_picture
 from app.views.map2d.mesh import put_arrows, step_range
 from app.views.map2d.overlays import source_name
 from app.views.map2d.paint import paint_grid
-from app.views.map2d.vector import placement_of
+from app.views.map2d.tiles import Tile, joined, tiles_of
 from app.views.view import Hit, Picture
 from app.views.wording import quantity_text, unit_text
 from layers.sources.source import RasterBlock, RasterRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from app.core.camera import View
@@ -38,6 +41,9 @@ COARSEST, FINEST = 1.6, 0.55
 """Cells per pixel, over what the view wants, between which a window is used again."""
 
 FLAT = float(np.sin(np.radians(45.0)))
+DENSE = 0.8
+"""Cells per pixel from which the relief is shaded on the screen's pixels."""
+
 ARROW_SPACING = 28.0
 ARROW_COLOUR = 0xFF1C2833
 METRES_PER_DEGREE = 111_320.0
@@ -81,29 +87,21 @@ class RasterPainter:
         self._window: tuple[object, Window] | None = None
 
     def needs(self, look: Look) -> list[Request]:
-        """Ask for one window of the step; nothing where the view does not meet the layer."""
+        """Ask for one window of the step, or for tiles of a large grid without time.
+
+        Nothing is asked for where the view does not meet the layer.
+        """
         look = cast("RasterLook", look)
-        window = self._find(look)
-        if window is None or not look.bands:
-            return []
-        return [
-            RasterRequest(
-                look.key,
-                _variables(look),
-                _step(look),
-                window.box,
-                window.width,
-                window.height,
-                look.style.level,
-            )
-        ]
+        names, step, level = _variables(look), _step(look), look.style.level
+        return [RasterRequest(look.key, names, step, w.box, w.width, w.height, level) for w in self._windows(look)]
 
     def paint(self, look: Look, blocks: list[Block], view: View) -> Picture:
         """Give the picture of one step."""
         look = cast("RasterLook", look)
-        block = blocks[0] if blocks else None
-        if not isinstance(block, RasterBlock) or not block.values.size:
+        found = [block for block in blocks if isinstance(block, RasterBlock)]
+        if not any(block.values.size for block in found):
             return Picture(look, new_picture(view.width, view.height))
+        block = found[0] if len(found) == 1 else joined(cast("Any", self._windows(look)), found)
         sheet = _Sheet(look, block, view)
         if look.style.mode == "rgb":
             return Picture(look, sheet.image())
@@ -116,22 +114,29 @@ class RasterPainter:
         return Picture(look, picture, (), RasterProbe(look, sheet.grid(), name))
 
     # ------------------------------------------------------------------- window
-    def _find(self, look: RasterLook) -> Window | None:
+    def _windows(self, look: RasterLook) -> Sequence[Window | Tile]:
         d, view = look.description, look.view
-        if d is None or d.bounds is None:
-            return None
+        if d is None or d.bounds is None or not look.bands:
+            return []
         seen = projection.transformed_extent(view.extent, view.crs, look.crs)
         seen = seen.intersection(d.bounds) if seen is not None else None
         if seen is None or seen.width <= 0 or seen.height <= 0:
-            return None
+            return []
         cells = d.counts.get("width", 0) * d.counts.get("height", 0)
         if 0 < cells <= SMALL:
-            return Window(None, d.counts["width"], d.counts["height"])
+            return [Window(None, d.counts["width"], d.counts["height"])]
+        if cells and d.time is None:
+            return tiles_of(d, seen, _density(seen, view))
+        return [self._window_of(look, seen, d.bounds)]
+
+    def _window_of(self, look: RasterLook, seen: Extent, bounds: Extent) -> Window:
+        """Give the window of a grid with time: the last one, as long as it suits, so that steps are read alike."""
+        view = look.view
         key = (look.source, look.key, look.crs, view.crs)
         held = self._window
         if held is not None and held[0] == key and _suits(held[1], seen, view):
             return held[1]
-        made = _window(seen, d.bounds, view)
+        made = _window(seen, bounds, view)
         self._window = (key, made)
         return made
 
@@ -199,7 +204,8 @@ class _Sheet:
     def grid(self) -> NDArray[np.float32]:
         """Give the values under the pixels."""
         if self._grid is None:
-            self._grid = self.warped(self.cells(), smooth=self.look.style.smooth)
+            fine = self.look.style.hillshade > 0 and self._cells_per_pixel() >= DENSE
+            self._grid = self.warped(self.cells(), smooth=self.look.style.smooth or fine)
         return self._grid
 
     def coloured(self) -> tuple[RasterLook, NDArray[np.uint32]]:
@@ -217,13 +223,29 @@ class _Sheet:
         return colouring(look.style.scale, look.ranges)
 
     def light(self, strength: float) -> NDArray[np.float32]:
-        """Give how light each pixel is, 1 on flat ground; worked out on the cells, so that no stairs show."""
+        """Give how light each pixel is, 1 on flat ground.
+
+        Large cells are shaded before they are brought to the screen, so that no stairs show.
+        """
         dx, dy = self._cell_metres()
-        heights = self.block.values[0]
+        dense = self._cells_per_pixel()
+        if dense >= DENSE:
+            dx, dy = dx * dense, dy * dense
         factor = max(1.0, (dx / 30.0) ** 0.55)
-        light = hillshade(heights, dx, dy, z_factor=factor)
-        shade = np.clip(1.0 - strength + strength * light / FLAT, 0.0, 1.0).astype(np.float32)
-        return self.warped(shade, smooth=True)
+        light = hillshade(self.grid() if dense >= DENSE else self.block.values[0], dx, dy, z_factor=factor)
+        light *= np.float32(strength / FLAT)
+        light += np.float32(1.0 - strength)
+        return light if dense >= DENSE else self.warped(light, smooth=True)
+
+    def _cells_per_pixel(self) -> float:
+        """Give how many cells lie side by side in one pixel, near the upper left corner of the view's middle."""
+        x, y = self.coarse
+        row, column = (max(0, n // 2 - 1) for n in x.shape)
+        across = np.hypot(
+            (x[row, column + 1] - x[row, column]) * self.inverse.a,
+            (y[row, column + 1] - y[row, column]) * self.inverse.e,
+        )
+        return float(across / STEP) if np.isfinite(across) else 0.0
 
     def _cell_metres(self) -> tuple[float, float]:
         """Give the size of a cell on the ground, m; map units where nothing is known of them."""

@@ -10,8 +10,9 @@ import numpy as np
 
 from app.views import projection
 from app.views.map2d.blend import new_picture
+from app.views.map2d.drawing import mark_points, placement_of
 from app.views.map2d.overlays import source_name
-from app.views.map2d.vector import REACH, mark_points, placement_of
+from app.views.map2d.vector import REACH
 from app.views.view import Caption, Hit, Picture
 from app.views.wording import number_text, quantity_text, unit_text
 from layers.sources.source import SeriesBlock, SeriesRequest

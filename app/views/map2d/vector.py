@@ -10,16 +10,13 @@ import numpy as np
 from app.core.selection import And, Interval, Not, Or, mask
 from app.views import projection
 from app.views.map2d.blend import new_picture
-from app.views.map2d.colours import argb, class_colouring
+from app.views.map2d.colours import class_colouring
+from app.views.map2d.drawing import draw_features, placement_of
 from app.views.map2d.features import Features, anchors, nearest, prepared
-from app.views.map2d.fill import fill_polygons
 from app.views.map2d.overlays import source_name
-from app.views.map2d.placement import Placement
-from app.views.map2d.points import draw_points
 from app.views.map2d.scratch import block_of
-from app.views.map2d.strokes import stroke_lines
 from app.views.view import Caption, Hit, Picture
-from layers.geometry import LINE, POINT, POLYGON
+from layers.geometry import POINT, POLYGON
 from layers.sources.source import FeatureBlock, FeatureRequest
 from layers.style import Symbol
 
@@ -41,9 +38,6 @@ GOOD_PART = 0.2
 MARGIN = 0.5
 """Share of the view that is read around it."""
 
-SMALLEST_OUTLINE = 3.0
-"""Polygons smaller than this, in px, get no outline."""
-
 SMALLEST_NAMED = 14.0
 """Polygons smaller than this, in px, get no text."""
 
@@ -51,13 +45,7 @@ MOST_NAMED = 1200
 REACH = 6.0
 """How far from a line or point a click still counts, px."""
 
-SELECTED = Symbol(fill="#ffb40055", stroke="#e8890c", width=2.2)
-
-
-def placement_of(view: View) -> Placement:
-    """Give where world coordinates land in the picture of a view."""
-    e = view.extent
-    return Placement(e.x0, e.y1, view.width / e.width, view.height / e.height)
+SELECTED = Symbol(fill="#ffb40066", stroke="#e8890c", width=2.4)
 
 
 @dataclass(slots=True, eq=False)
@@ -116,11 +104,8 @@ class VectorPainter:
         features = self._features(look, blocks, view)
         picture = new_picture(view.width, view.height)
         classes, symbols = _classes(features, look.style)
-        place = placement_of(view)
-        self._polygons(picture, features, classes, symbols, place, view)
-        self._lines(picture, features, classes, symbols, place, view)
-        self._points(picture, features, classes, symbols, view)
-        self._selected(picture, features, look, place, view)
+        draw_features(picture, features, classes, symbols, view)
+        self._selected(picture, features, look, view)
         captions = _captions(features, look, symbols, view) if look.style.label else ()
         return Picture(look, picture, captions, VectorProbe(look, features))
 
@@ -163,150 +148,15 @@ class VectorPainter:
             self._held = (self._key(look), found)
         return found
 
-    # ------------------------------------------------------------------- drawing
-    def _polygons(
-        self,
-        picture: NDArray[np.uint32],
-        features: Features,
-        classes: NDArray[np.int32],
-        symbols: list[Symbol],
-        place: Placement,
-        view: View,
-    ) -> None:
-        if not features.has(POLYGON):
-            return
-        palette = np.array([argb(s.fill) if s.fill else 0 for s in symbols], np.uint32)
-        only = np.where(features.types == POLYGON, classes, -1).astype(np.int32)
-        if palette.any():
-            visible = np.where(palette[np.maximum(only, 0)] != 0, only, -1).astype(np.int32)
-            fill_polygons(
-                picture,
-                features.xy,
-                features.rings,
-                features.ring_range,
-                place,
-                palette,
-                classes=visible,
-                bounds=features.boxes,
-                signs=features.signs,
-            )
-        only = np.where(_large(features, view), only, -1)
-        _stroke(picture, features, only, symbols, place, view, closed=True)
-
-    def _lines(
-        self,
-        picture: NDArray[np.uint32],
-        features: Features,
-        classes: NDArray[np.int32],
-        symbols: list[Symbol],
-        place: Placement,
-        view: View,
-    ) -> None:
-        if features.has(LINE):
-            only = np.where(features.types == LINE, classes, -1)
-            _stroke(picture, features, only, symbols, place, view, closed=False)
-
-    def _points(
-        self,
-        picture: NDArray[np.uint32],
-        features: Features,
-        classes: NDArray[np.int32],
-        symbols: list[Symbol],
-        view: View,
-    ) -> None:
-        if features.has(POINT):
-            owner = features.vertex_owner
-            only = np.where(features.types == POINT, classes, -1)[owner]
-            mark_points(picture, features.xy, only, symbols, view)
-
-    def _selected(
-        self,
-        picture: NDArray[np.uint32],
-        features: Features,
-        look: VectorLook,
-        place: Placement,
-        view: View,
-    ) -> None:
+    def _selected(self, picture: NDArray[np.uint32], features: Features, look: VectorLook, view: View) -> None:
+        """Draw what is selected once more, so that it stands out."""
         if look.selected is None:
             return
         chosen = mask(features.block, cast("Any", look.selected))
-        if not chosen.any():
-            return
-        classes = np.where(chosen, 0, -1).astype(np.int32)
-        self._polygons(picture, features, classes, [SELECTED], place, view)
-        line = SELECTED.model_copy(update={"width": 4.0, "stroke": "#e8890ccc"})
-        self._lines(picture, features, classes, [line], place, view)
-        size = max((s.size for s in _symbols(look.style)), default=7.0) + 5
-        dot = Symbol(fill="#ffb400aa", stroke="#e8890c", width=1.6, size=size)
-        self._points(picture, features, classes, [dot], view)
-
-
-def mark_points(
-    picture: NDArray[np.uint32], xy: NDArray[np.float64], classes: NDArray[np.int32], symbols: list[Symbol], view: View
-) -> None:
-    """Draw point symbols, the symbol of one class after the other."""
-    place, ratio = placement_of(view), view.pixel_ratio
-    for number, symbol in enumerate(symbols):
-        chosen = np.where(classes == number, 0, -1).astype(np.int32)
-        if not (chosen == 0).any():
-            continue
-        draw_points(
-            picture,
-            xy,
-            place,
-            np.array([argb(symbol.fill) if symbol.fill else 0], np.uint32),
-            symbol.size * ratio,
-            shape=symbol.shape,
-            classes=chosen,
-            outline=argb(symbol.stroke) if symbol.stroke else 0,
-            outline_width=symbol.width * ratio,
-        )
-
-
-def _large(features: Features, view: View) -> NDArray[np.bool_]:
-    """Tell which features are large enough on screen to have an outline."""
-    b = features.boxes
-    least = SMALLEST_OUTLINE * view.pixel_ratio
-    wide = (b[:, 2] - b[:, 0]) * (view.width / view.extent.width)
-    high = (b[:, 3] - b[:, 1]) * (view.height / view.extent.height)
-    return (wide > least) | (high > least)
-
-
-def _stroke(
-    picture: NDArray[np.uint32],
-    features: Features,
-    classes: NDArray[np.int32],
-    symbols: list[Symbol],
-    place: Placement,
-    view: View,
-    *,
-    closed: bool,
-) -> None:
-    """Draw outlines or lines, one width and dash after the other."""
-    groups: dict[tuple[float, tuple[float, ...]], list[int]] = {}
-    for number, symbol in enumerate(symbols):
-        if symbol.stroke and symbol.width > 0:
-            groups.setdefault((symbol.width, symbol.dash), []).append(number)
-    owner = features.ring_owner
-    for (width, dash), numbers in groups.items():
-        palette = np.zeros(len(symbols), np.uint32)
-        palette[numbers] = [argb(symbols[n].stroke or "#000000") for n in numbers]
-        chosen = np.where(np.isin(classes, numbers), classes, -1).astype(np.int32)
-        if not (chosen >= 0).any():
-            continue
-        stroke_lines(
-            picture,
-            features.xy,
-            features.rings,
-            place,
-            palette,
-            width * view.pixel_ratio,
-            classes=np.ascontiguousarray(chosen[owner]),
-            bounds=features.ring_boxes,
-            closed=closed,
-            cap="butt" if dash else "round",
-            dashes=[length * view.pixel_ratio for length in dash],
-        )
+        if chosen.any():
+            classes = np.where(chosen, np.int32(0), np.int32(-1))
+            size = max(s.size for s in _symbols(look.style)) + 5
+            draw_features(picture, features, classes, [SELECTED.model_copy(update={"size": size})], view)
 
 
 # ---------------------------------------------------------------------- classes
