@@ -80,6 +80,7 @@ class Survey(ast.NodeVisitor):
         self.rooms: dict[str, list[Room]] = {}
         self.calls: list[Call] = []
         self.imports: dict[tuple[str, str], str] = {}
+        self.locals: dict[tuple[Callee | str, str], list[ast.expr]] = {}
         self._module = ""
         self._around: list[Callee] = []
         self._room: Room | None = None
@@ -135,6 +136,9 @@ class Survey(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _keep(self, place: ast.expr, value: ast.expr) -> None:
+        if isinstance(place, ast.Name):
+            scope = self._around[0] if self._around else self._module
+            self.locals.setdefault((scope, place.id), []).append(value)
         if self._room is None or not (isinstance(place, ast.Attribute) and name_of(place.value) == "self"):
             return
         for leaf in leaves(value):
@@ -189,6 +193,15 @@ class Survey(ast.NodeVisitor):
         return name_of(call.node.func) in SEEDS or any("what" in callee.spoken for callee in self.targets(call))
 
     def spoken(self, call: Call) -> Iterator[ast.expr]:
+        """Arguments of a call that end before a reader, and what the names among them were set to."""
+        for value in self.arguments(call):
+            yield value
+            for leaf in leaves(value):
+                if isinstance(leaf, ast.Name):
+                    for scope in (*call.around, call.module):
+                        yield from self.locals.get((scope, leaf.id), [])
+
+    def arguments(self, call: Call) -> Iterator[ast.expr]:
         """Arguments of a call that end before a reader."""
         for callee in self.targets(call):
             for name, value in zip(callee.parameters, call.node.args, strict=False):

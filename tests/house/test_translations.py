@@ -40,6 +40,9 @@ tr("Open" if a else "Close")
 tr("{count} layers "
    "are open", count=2)
 raise Worse("The file {name} is broken.", where="the place", remedy="Copy it again.", name="a")
+def fail():
+    remedy = "Ask the author."
+    raise Worse("The map is empty.", remedy=remedy)
 Words("Depth of water", "small")
 heading("Water level")
 Act("open", "Open a file")
@@ -49,7 +52,7 @@ print("not said to a person")
 """
 SAID = {
     "Open", "Close", "{count} layers are open", "The file {name} is broken.", "Copy it again.",
-    "Depth of water", "Water level", "Open a file", "Ground", "Wet from", "Kind", "max", "min",
+    "Ask the author.", "The map is empty.", "Depth of water", "Water level", "Open a file", "Ground", "Wet from", "Kind", "max", "min",
 }  # fmt: skip
 
 
