@@ -52,7 +52,8 @@ print("not said to a person")
 """
 SAID = {
     "Open", "Close", "{count} layers are open", "The file {name} is broken.", "Copy it again.",
-    "Ask the author.", "The map is empty.", "Depth of water", "Water level", "Open a file", "Ground", "Wet from", "Kind", "max", "min",
+    "Ask the author.", "The map is empty.",
+    "Depth of water", "Water level", "Open a file", "Ground", "Wet from", "Kind", "max", "min",
 }  # fmt: skip
 
 
