@@ -33,5 +33,8 @@ class VectorLayer(Layer):
         EditConflict
             The features are not in the state that the edit starts from.
         """
-        self.features = edit.applied(self.features)
+        after = edit.applied(self.features)
+        # Not set as a field: that would check and compare every feature again, 1.5 ms per thousand.
+        self.__dict__["features"] = after
+        self.events.features.emit(after)
         self.edited.emit(sorted(edit.changes))

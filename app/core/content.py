@@ -186,6 +186,8 @@ class Content:
                 remedy="Copy the features into a scratch layer first.",
                 layer=layer.name,
             )
+        if not all(part.new is None or _is_feature(part.new) for part in change.changes.values()):
+            raise EditError("A feature needs a geometry and attributes.", where=layer.name)
         try:
             layer.apply(change)
         except EmitLoopError as error:
@@ -289,6 +291,12 @@ def parts_from_dict(data: Json, where: str = "") -> Parts:
         )
     except ValidationError as error:
         raise fault(error, where) from error
+
+
+def _is_feature(value: Any) -> bool:
+    if not isinstance(value, dict) or "geometry" not in value:
+        return False
+    return isinstance(cast("Json", value).get("properties"), dict)
 
 
 def _wrong(name: str, where: str, value: Any) -> DataError:

@@ -112,6 +112,9 @@ BAD = [
     EditFeatures("m", Edit({1: Change(None, feature(1))})),
     EditFeatures("s", Edit({1: Change(None, feature(1))})),
     EditFeatures("s", Edit({1: Change(feature(99), None)})),
+    EditFeatures("s", Edit({9: Change(None, {"properties": {}})})),
+    EditFeatures("s", Edit({9: Change(None, {"geometry": None})})),
+    EditFeatures("s", Edit({9: Change(None, 5)})),  # type: ignore[arg-type]
 ]
 
 
