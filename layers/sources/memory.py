@@ -83,7 +83,8 @@ class MemorySource:
         if isinstance(request, TopologyRequest) and self.topology is not None:
             return self.topology
         if isinstance(request, ValuesRequest):
-            return Values(_step(self._values(request.variable), request.step), self._location(request.variable))
+            values = _step(self._values(request.variable), request.step)
+            return Values(np.asarray(values, np.float32), self._location(request.variable))
         if isinstance(request, SeriesRequest):
             return self._series(request)
         if isinstance(request, StatisticsRequest):
@@ -107,7 +108,9 @@ class MemorySource:
         return (found.location if found is not None else None) or "face"
 
     def _raster(self, request: RasterRequest) -> RasterBlock:
-        box = cast("Extent", self.layer.bounds)
+        box = self.layer.bounds
+        if box is None or not self.values or self.layer.kind != "raster":
+            raise DataError("The layer {name} does not hold this kind of data.", where=self.path, name=self.layer.title)
         height, width = next(iter(self.values.values())).shape[-2:]
         rows, columns, part = window(box, width, height, request.box or box)
         stride = max(

@@ -297,6 +297,7 @@ class VectorFile:
     def _fetched(self, request: FeatureRequest) -> tuple[FeatureBlock, Found]:
         if request.ids is None:
             table, geometry_name = self._table(request, None)
+            table = table if request.limit is None else table.slice(0, request.limit)
             return decoded(table, geometry_name, to_column)
         groups = [request.ids[i : i + IDS_AT_ONCE] for i in range(0, len(request.ids), IDS_AT_ONCE)] or [()]
         tables = [self._table(request, group) for group in groups]
@@ -309,21 +310,34 @@ class VectorFile:
         opened, info = self._opened, self._info(request.layer)
         spatial = request.geometry and info["geometry_type"] is not None
         box = request.box if ids is None and info["geometry_type"] is not None else None
-        meta, table = self._called(
-            lambda library: library.raw.read_arrow(
-                opened.path,
-                layer=self._inner.get(request.layer, request.layer),
-                encoding=opened.encoding,
-                columns=None if request.columns is None else list(request.columns),
-                read_geometry=spatial,
-                bbox=tuple(box.to_list()) if box is not None else None,
-                fids=np.array(ids or (-1,), np.int64) if ids is not None else None,
-                max_features=request.limit if ids is None else None,
-                return_fids=True,
-                **opened.options,
-            )
-        )
+        asked: dict[str, Any] = {
+            "layer": self._inner.get(request.layer, request.layer),
+            "encoding": opened.encoding,
+            "columns": None if request.columns is None else list(request.columns),
+            "read_geometry": spatial,
+            "bbox": tuple(box.to_list()) if box is not None else None,
+            "fids": np.array(ids or (-1,), np.int64) if ids is not None else None,
+            "max_features": max(request.limit, 1) if ids is None and request.limit is not None else None,
+            "return_fids": True,
+            **opened.options,
+        }
+        read = _read_or_nothing if self._driver == "FlatGeobuf" and ids is None else _read
+        meta, table = self._called(lambda library: read(library.raw, opened.path, asked))
         return table, (str(meta["geometry_name"] or "wkb_geometry") if spatial else None)
+
+
+def _read(raw: Any, path: Path, asked: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    return raw.read_arrow(path, **asked)
+
+
+def _read_or_nothing(raw: Any, path: Path, asked: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    """Read, but never nothing: GDAL 3.12 gives 65 536 rows of leftovers where no feature of a FlatGeobuf fits."""
+    probe: dict[str, Any] = {**asked, "columns": [], "read_geometry": False, "max_features": 1}
+    if len(raw.read(path, **probe)[1]):
+        return _read(raw, path, asked)
+    with raw.open_arrow(path, use_pyarrow=True, **{k: v for k, v in asked.items() if k != "max_features"}) as opened:
+        meta, reader = opened
+        return meta, reader.schema.empty_table()
 
 
 def _bounds(found: Any) -> Extent | None:

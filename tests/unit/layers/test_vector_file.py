@@ -87,6 +87,18 @@ def test_a_box_a_limit_numbers_and_columns_choose(tmp_path: Path, suffix: str):
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
+@pytest.mark.parametrize("columns", [None, (), ("value",)])
+def test_a_box_between_the_features_and_a_limit_of_0_give_none(
+    tmp_path: Path, suffix: str, columns: tuple[str, ...] | None
+):
+    path = vector(tmp_path / f"a{suffix}")
+    gap = features(path, box=Extent(600_012, 3_400_000, 600_018, 3_400_010), columns=columns)
+    assert (len(gap.ids), len(gap.geometry)) == (0, 0)
+    assert all(len(column) == 0 for column in gap.columns.values())
+    assert len(features(path, limit=0, columns=columns).ids) == 0
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_reading_leaves_the_folder_as_it_was(tmp_path: Path, suffix: str):
     path = vector(tmp_path / f"a{suffix}")
     before = state(tmp_path)
