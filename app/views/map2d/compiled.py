@@ -69,7 +69,10 @@ COMPLETE = "complete"
 PATIENCE_S = 600.0
 """Longest time the compiling child may take."""
 
-_command: tuple[str, ...] = () if getattr(sys, "frozen", False) else (sys.executable, "-m", "app.views.map2d.kernels")
+# -P: a folder named like ours where the program was started must not be taken for it.
+_command: tuple[str, ...] = (
+    () if getattr(sys, "frozen", False) else (sys.executable, "-P", "-m", "app.views.map2d.kernels")
+)
 _lock = threading.RLock()
 _all: list[Kernel] = []
 

@@ -71,3 +71,39 @@ def test_a_place_that_cannot_be_written_is_not_chosen(tmp_path):
     place = Path(found.stdout.strip())
     assert place.is_dir()
     assert tmp_path not in place.parents
+
+
+COLD = """
+import logging, sys
+import numpy as np
+from app.views.map2d import compiled
+from app.views.map2d.paint import _premultiply
+logging.basicConfig(format="%(message)s")
+compiled.compile_with([sys.executable, "-c", sys.argv[1]])
+assert compiled.is_cold()
+out = np.zeros(1, np.uint32)
+for _ in range(2):
+    _premultiply(np.array([0x80FF0000], np.uint32), out)
+print(hex(out[0]))
+"""
+
+
+def cold_start(child: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Call one kernel where none was ever compiled; `child` stands for the compiling child."""
+    named = {**os.environ, "NUMBA_CACHE_DIR": str(folder)}
+    command = [sys.executable, "-c", COLD, child]
+    return subprocess.run(command, capture_output=True, text=True, env=named, cwd=ROOT, check=True)
+
+
+def test_a_cold_start_asks_a_child_to_compile_once(tmp_path):
+    calls = tmp_path / "calls"
+    found = cold_start(f"open({str(calls)!r}, 'a').write('x')", tmp_path)
+    assert calls.read_text() == "x"
+    assert found.stdout.strip() == "0x80800000"
+
+
+def test_where_the_child_fails_the_kernel_is_compiled_here_and_says_so(tmp_path):
+    found = cold_start("raise SystemExit(3)", tmp_path)
+    assert "compiled here" in found.stderr
+    assert found.stdout.strip() == "0x80800000"
+    assert list(tmp_path.rglob("*.nbc"))
