@@ -68,6 +68,7 @@ def _exactly(stream: BinaryIO, size: int) -> bytearray:
 
 def _limit_self(memory_mb: int) -> None:
     """Cap what this process may hold; on systems without rlimits the parent watches instead."""
+    os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"  # a file that is only read is never locked
     os.environ.setdefault("GDAL_CACHEMAX", "64")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -22,7 +22,7 @@ from app.core.parameters import to_plain
 from app.core.tools import Bound, Tool, find
 from layers.errors import DataError
 from layers.layer import Layer
-from layers.sources.writers import check_suffix, write_result
+from layers.output import check_suffix, write_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
