@@ -72,6 +72,12 @@ def leaves(node: ast.expr) -> Iterator[ast.expr]:
         yield node
 
 
+def is_log(node: ast.expr) -> bool:
+    """Whether a value is a log, whose lines are for those who look after the program."""
+    name = name_of(node.func if isinstance(node, ast.Call) else node)
+    return name in {"log", "_log", "LOG", "logger", "getLogger"}
+
+
 class Survey(ast.NodeVisitor):
     """Collects callables, classes and calls of the sources, module by module."""
 
@@ -178,6 +184,8 @@ class Survey(ast.NodeVisitor):
     def targets(self, call: Call) -> Iterator[Callee]:
         """What a call may reach."""
         func = call.node.func
+        if isinstance(func, ast.Attribute) and is_log(func.value):
+            return
         if name_of(func) == "__init__" and call.room is not None:
             yield from (maker for base in call.room.bases for maker in self.makers(call.room.module, base))
             return

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCES = ("app", "layers", "plugins")
-# A colour or a unit: shown as it is in every language.
-SYMBOL = re.compile(r"#[0-9a-fA-F]{6,8}|mm|cm|m|km|s|h|d|%|°")
+# A colour or a unit is shown as it is in every language; how a file is opened is told to nobody.
+SYMBOL = re.compile(r"#[0-9a-fA-F]{6,8}|mm|cm|m|km|s|h|d|%|°|[rwax][bt]?\+?")
 # The numpydoc section whose texts a form shows below its fields.
 SECTION = re.compile(r"^Parameters\n-+\n(.*?)(?=^\w[^\n]*\n-+\n|\Z)", re.DOTALL | re.MULTILINE)
 ENTRY = re.compile(r"^(\w[\w, ]*?) ?:[^\n]*\n((?:    [^\n]*\n?)+)", re.MULTILINE)
