@@ -18,7 +18,7 @@ class VectorLayer(Layer):
     kind: ClassVar[str] = "vector"
     edited: ClassVar[Signal] = Signal(list)
     style: VectorStyle = VectorStyle()
-    features: dict[int, Feature] = Field(default_factory=dict)
+    features: dict[int, Feature] = Field(default_factory=dict[int, Feature])
 
     @property
     def is_scratch(self) -> bool:
@@ -35,6 +35,6 @@ class VectorLayer(Layer):
         """
         after = edit.applied(self.features)
         # Not set as a field: that would check and compare every feature again, 1.5 ms per thousand.
-        self.__dict__["features"] = after
+        vars(self)["features"] = after
         self.events.features.emit(after)
         self.edited.emit(sorted(edit.changes))
