@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from layers.errors import fill
 
@@ -99,9 +99,9 @@ def _warning(warned: Warned) -> dict[str, Any]:
 def _finite(value: Any) -> Any:
     """Give the same with null for numbers that JSON cannot hold."""
     if isinstance(value, dict):
-        return {k: _finite(v) for k, v in value.items()}
+        return {k: _finite(v) for k, v in cast("dict[str, Any]", value).items()}
     if isinstance(value, list | tuple):
-        return [_finite(v) for v in value]
+        return [_finite(v) for v in cast("list[Any]", value)]
     if isinstance(value, float) and value - value != 0:
         return None
     return value

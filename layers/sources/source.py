@@ -24,7 +24,7 @@ class Warned:
     code: str
     what: str
     remedy: str = ""
-    fields: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=lambda: {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class LayerDescription:
     vdatum: str | None = None
     bounds: Extent | None = None
     time: TimeAxis | None = None
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: {})
     variables: tuple[Variable, ...] = ()
     columns: tuple[Column, ...] = ()
     geometry: str | None = None
@@ -82,7 +82,7 @@ class LayerDescription:
     nodata: float | None = None
     encoding: str | None = None
     warnings: tuple[Warned, ...] = ()
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=lambda: {})
 
     def variable(self, name: str) -> Variable | None:
         """Find a variable by name."""
@@ -98,7 +98,7 @@ class Description:
     driver: str
     layers: tuple[LayerDescription, ...]
     warnings: tuple[Warned, ...] = ()
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=lambda: {})
 
     def layer(self, key: str = "") -> LayerDescription:
         """Find a layer by key; the first where no key is given."""
