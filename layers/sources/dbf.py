@@ -127,12 +127,13 @@ def _stated(cpg: Path | None) -> tuple[str, str] | None:
 
 
 def _texts(dbf: Path) -> list[_Text]:
-    """Give the names and values with bytes beyond ASCII, from the start of the table."""
+    """Give values and names with bytes beyond ASCII, from the start of the table."""
     with dbf.open("rb") as stream:
         data = stream.read(SAMPLE_BYTES)
     if len(data) < 33:
         return []
     count, head, size = struct.unpack_from("<IHH", data, 4)
+    names: list[_Text] = []
     found: list[_Text] = []
     spans: list[tuple[int, int]] = []
     start = 1
@@ -140,7 +141,7 @@ def _texts(dbf: Path) -> list[_Text]:
         if data[at] == 0x0D:
             break
         name = data[at : at + 11].split(b"\0")[0]
-        found.append(_Text(name, len(name) >= 10))
+        names.append(_Text(name, len(name) >= 10))
         if data[at + 11 : at + 12] == b"C":
             spans.append((start, start + data[at + 16]))
         start += data[at + 16]
@@ -150,7 +151,7 @@ def _texts(dbf: Path) -> list[_Text]:
         cells = np.ascontiguousarray(table[:, low:high]) if table is not None else np.zeros((0, 0), np.uint8)
         high_rows = np.flatnonzero((cells >= 0x80).any(axis=1))[: MAX_TEXTS // len(spans) + 1]
         found += [_Text(raw.rstrip(b" \0"), raw[-1:] not in b" \0") for raw in map(bytes, cells[high_rows])]
-    return [text for text in found if any(byte >= 0x80 for byte in text.raw)]
+    return [text for text in found + names if any(byte >= 0x80 for byte in text.raw)]
 
 
 def _decoded(texts: list[_Text], codec: str) -> str | None:

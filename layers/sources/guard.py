@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HEAD_BYTES = 8192
 MAX_CELLS = 400_000_000
 """Cells that one answer or one block of a raster may hold."""
-MAX_PARSED_BYTES = 1 << 30
+MAX_PARSED_BYTES = 512 << 20
 """Size from which text formats, which must be read whole, are refused."""
 MAX_COPY_BYTES = 8 << 30
 COPY_NAME = "data"
