@@ -9,24 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.core.looks import (
-    Known,
-    Look,
-    MeshLook,
-    RasterLook,
-    ValueRange,
-    at_moment,
-    moving_axis,
-    resolve,
-    value_range,
-)
-from app.core.ranges import joined, sample_steps
+from app.core.looks import Known, Look, at_moment, moving_axis, resolve
 from app.views import projection
-from app.views.composition import Composer, Frame, Sheet
+from app.views.knowledge import Knowledge, arrow_speed, arrow_variable, range_now, statistics_now
 from app.views.track import Fetcher, Track
-from app.views.view import Picture, painter_class
-from layers.errors import HaitangError
-from layers.sources.source import Statistics, StatisticsRequest
+from app.views.view import Composes, Frame, Picture, Sheet, composer, painter_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +23,7 @@ if TYPE_CHECKING:
     from app.core.camera import View
     from app.core.document import Document
     from app.core.reading import Reading
+    from layers.errors import HaitangError
     from layers.layer import Layer
     from layers.times import TimeAxis
 
@@ -49,31 +37,6 @@ AHEAD = 4
 """Steps read ahead while the clock runs."""
 
 LIGHT_GROUND, DARK_GROUND = 0xFFF3F6F8, 0xFF15202B
-
-
-def range_variable(look: Look) -> str:
-    """Name the variable whose range colours a look; empty where none does."""
-    if isinstance(look, RasterLook):
-        if look.style.mode != "scale":
-            return ""
-        shown = look.variable(look.style.variable)
-        return shown.name if shown is not None else (look.bands[0] if look.bands else "")
-    if isinstance(look, MeshLook):
-        return look.shown
-    return ""
-
-
-def arrow_variable(layer: Layer) -> str:
-    """Name the vector whose arrows a layer shows; empty where it shows none."""
-    style: Any = getattr(layer, "style", None)
-    name = getattr(style, "arrows", "")
-    return name if layer.description is not None and layer.variable(name) is not None else ""
-
-
-def arrow_speed(statistics: Statistics) -> float:
-    """Give the speed of the longest arrow: rare extremes do not shorten all others."""
-    found = statistics.p98 if statistics.p98 > 0 else statistics.maximum
-    return float(found) if found > 0 else 0.0
 
 
 class Scene2D(QObject):
@@ -93,17 +56,16 @@ class Scene2D(QObject):
         super().__init__(parent)
         self.document, self.reading = document, reading
         self.background = LIGHT_GROUND
+        self._knowledge = Knowledge(document, reading)
         self.frame: Frame | None = None
         self._view: View | None = None
         self._tracks: dict[str, Track] = {}
-        self._revisions: dict[str, int] = {}
-        self._ranges: dict[tuple[str, str], ValueRange] = {}
-        self._speeds: dict[tuple[str, str], float] = {}
         self._errors: dict[str, HaitangError | None] = {}
         self._kept: dict[str, tuple[Look, TimeAxis | None, float, str]] = {}
         self._fetcher = Fetcher(reading)
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="paint")
-        self._composer, self._composing = Composer(), threading.Lock()
+        self._composer: Composes | None = None
+        self._composing = threading.Lock()
         self._dirty = self._composing_now = self._compose_again = self._closed = False
         self._gathering = self._timer(0, self._gather)
         self._patience = self._timer(PATIENCE_MS, self._compose)
@@ -198,46 +160,11 @@ class Scene2D(QObject):
         """Give a layer's look; while only the clock moves, only its step is worked out anew."""
         kept = self._kept.get(layer.id)
         if kept is None or kept[0].view is not view or kept[3] != self.reading.state(layer.id):
-            look = resolve(layer, now, view, self._known(layer))
+            look = resolve(layer, now, view, self._knowledge.known(layer))
             base = replace(look, step=0, moment=None, empty_reason=look.empty_reason if look.step is not None else "")
             kept = (base, moving_axis(look, layer), layer.time_shift_h, self.reading.state(layer.id))
             self._kept[layer.id] = kept
         return at_moment(*kept[:3], now)
-
-    def _known(self, layer: Layer) -> Known:
-        return Known(
-            state=self.reading.state(layer.id),
-            ranges=self._range(layer),
-            fastest=self._fastest(layer),
-            revision=self._revisions.get(layer.id, 0),
-            selected=self.document.selection.predicates.get(layer.id),
-        )
-
-    def _range(self, layer: Layer) -> ValueRange | None:
-        style: Any = getattr(layer, "style", None)
-        name = getattr(style, "variable", "")
-        if layer.kind not in ("raster", "mesh") or layer.description is None:
-            return None
-        known = self._ranges.get((layer.id, name))
-        if known is not None and known.whole:
-            return known
-        statistics = self.reading.statistics(layer, name) if name else None
-        found = value_range(style.scale, statistics)
-        if found is not None and found.whole:
-            self._ranges[layer.id, name] = found
-            return found
-        return known or found
-
-    def _fastest(self, layer: Layer) -> float | None:
-        name = arrow_variable(layer)
-        if not name:
-            return None
-        known = self._speeds.get((layer.id, name))
-        if known is None:
-            statistics = self.reading.statistics(layer, name)
-            if statistics is not None:
-                known = self._speeds[layer.id, name] = arrow_speed(statistics)
-        return known
 
     def _gather(self) -> None:
         """Compare what should be seen with what was asked for last; ask for the difference."""
@@ -262,13 +189,8 @@ class Scene2D(QObject):
 
     def _on_track(self, track: Track) -> None:
         """A picture is done; runs in a worker."""
-        picture = track.picture
-        if picture is not None:
-            found = getattr(picture.look, "ranges", None)
-            key = (track.layer.id, range_variable(picture.look))
-            if found is not None and key not in self._ranges:
-                self._ranges[key] = found
-                self._kept.pop(track.layer.id, None)
+        if track.picture is not None and self._knowledge.learn(track.picture.look):
+            self._kept.pop(track.layer.id, None)
         if self._closed:
             return
         if self._errors.get(track.layer.id) is not track.error:
@@ -305,6 +227,8 @@ class Scene2D(QObject):
         frame = None
         try:
             with self._composing:
+                if self._composer is None:
+                    self._composer = composer("map")
                 frame = self._composer.compose(sheets, view, background, complete, now)
         finally:
             if not self._closed:
@@ -352,24 +276,20 @@ class Scene2D(QObject):
 
     def _on_layer_changed(self, layer: Layer, field: str) -> None:
         if field == "style":
-            for key in [k for k in self._ranges if k[0] == layer.id]:
-                self._ranges.pop(key)
+            self._knowledge.restyled(layer)
         self.refresh(compose=field in ("visible", "opacity"))
 
     def _on_edited(self, layer: Layer, _ids: object) -> None:
-        self._revisions[layer.id] = self._revisions.get(layer.id, 0) + 1
+        self._knowledge.edited(layer)
         self.refresh()
 
     def _on_statistics(self, layer_id: str, variable: str) -> None:
-        known = self._ranges.get((layer_id, variable))
-        if known is not None and not known.whole:
-            self._ranges.pop((layer_id, variable))
+        self._knowledge.refined(layer_id, variable)
         self.refresh()
 
     def _on_replaced(self) -> None:
         self._tracks.clear()
-        self._ranges.clear()
-        self._speeds.clear()
+        self._knowledge.clear()
         self.refresh(compose=True)
 
 
@@ -402,12 +322,12 @@ def render(
         for layer in reversed(document.layers)
         if layer.visible
     ]
-    return Composer().compose(sheets, view, background, now=moment)
+    return composer("map").compose(sheets, view, background, now=moment)
 
 
 def _drawn(layer: Layer, reading: Reading, view: View, now: np.datetime64 | None, document: Document) -> Picture:
-    ranges, arrows = _range_now(layer, reading), arrow_variable(layer)
-    speeds = _statistics_now(layer, reading, arrows) if arrows else None
+    ranges, arrows = range_now(layer, reading), arrow_variable(layer)
+    speeds = statistics_now(layer, reading, arrows) if arrows else None
     known = Known(
         reading.state(layer.id),
         ranges,
@@ -421,25 +341,3 @@ def _drawn(layer: Layer, reading: Reading, view: View, now: np.datetime64 | None
     painter = made()
     blocks = [reading.read_now(layer, request) for request in painter.needs(look)]
     return painter.paint(look, blocks, view)
-
-
-def _range_now(layer: Layer, reading: Reading) -> ValueRange | None:
-    """Give the range over sampled steps, read now."""
-    style: Any = getattr(layer, "style", None)
-    if layer.kind not in ("raster", "mesh") or layer.description is None or reading.state(layer.id) != "ok":
-        return None
-    name = style.variable
-    if (style.scale.minimum is not None and style.scale.maximum is not None) or layer.variable(name) is None:
-        return value_range(style.scale, None)
-    return value_range(style.scale, _statistics_now(layer, reading, name))
-
-
-def _statistics_now(layer: Layer, reading: Reading, name: str) -> Statistics | None:
-    """Give the statistics over sampled steps, read now; None where they cannot be had."""
-    try:
-        parts: list[Any] = [
-            reading.read_now(layer, StatisticsRequest(layer.key, name, step)) for step in sample_steps(layer, name)
-        ]
-    except HaitangError:
-        return None
-    return joined(parts)

@@ -22,6 +22,12 @@ SMALL, BODY, LARGE, TITLE = 11.0, 12.0, 13.0, 16.0
 GRID = 8
 """All boxes and gaps are multiples of this, px."""
 
+LINES = {
+    "light": ("#0b7285", "#d9480f", "#5f3dc4", "#2b8a3e", "#c2255c", "#8a6d1d", "#1864ab", "#6b5147"),
+    "dark": ("#4cc2d6", "#ff9a62", "#a894f5", "#74c98a", "#f281a6", "#dcc06a", "#74b4ee", "#c2a89b"),
+}
+"""Colours of lines in charts and of the marks that belong to them, by theme."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ink:

@@ -14,13 +14,13 @@ import numpy as np
 
 from layers import crs as systems
 from layers.errors import DataError
-from layers.extent import Extent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.core.camera import View
     from app.core.looks import Look
+    from layers.extent import Extent
 
 EARTH_RADIUS = 6_371_008.8
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.views import projection
@@ -175,6 +176,8 @@ class Track:
     def _finish(self, look: Look, picture: Picture | None, error: HaitangError | None) -> None:
         with self._lock:
             self.error = error
+            if picture is None and error is not None and self.picture is None:
+                picture = Picture(replace(look, empty_reason="read_failed"))
             if picture is not None:
                 self.picture = picture
             again = self.wanted is not look

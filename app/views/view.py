@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -99,6 +101,44 @@ class Picture:
     probe: Probe | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Frame:
+    """One whole picture of the map and what it shows.
+
+    Parameters
+    ----------
+    view : View
+        What was asked for.
+    pixels : ndarray, uint32, (height, width)
+        ``0xffRRGGBB``, the ground included.
+    pictures : tuple of Picture
+        Of the visible layers, bottom first; some may belong to an earlier view while newer ones are under way.
+    complete : bool
+        Whether every layer shows what was last asked for.
+    now : datetime64[ns] or None
+        The shared clock when it was asked for.
+    """
+
+    view: View
+    pixels: NDArray[np.uint32]
+    pictures: tuple[Picture, ...]
+    complete: bool = True
+    now: np.datetime64 | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A picture to lay down, and how opaque."""
+
+    picture: Picture
+    opacity: float = 1.0
+
+    @property
+    def key(self) -> tuple[int, float]:
+        """Name of this sheet within one composer, which keeps the picture alive."""
+        return id(self.picture), self.opacity
+
+
 class Painter(Protocol):
     """Turns a look and its data into pixels; called in worker threads only.
 
@@ -123,11 +163,39 @@ PAINTERS: dict[tuple[str, str], str] = {
 """Painter of each view and layer kind, by dotted name: loaded in a worker at first use, not at start-up."""
 
 
+COMPOSERS = {"map": "app.views.map2d.joining:Composer"}
+"""What lays the pictures of a view over each other, by dotted name."""
+
+
+class Composes(Protocol):
+    """Lays the pictures of layers over each other; called in worker threads only."""
+
+    def compose(
+        self,
+        sheets: Sequence[Sheet],
+        view: View,
+        background: int,
+        complete: bool = True,
+        now: np.datetime64 | None = None,
+    ) -> Frame:
+        """Give the frame of sheets, bottom first, over a ground colour ``0xffRRGGBB``."""
+        ...
+
+
+def composer(view: str) -> Composes:
+    """Give a new composer of a view."""
+    return _loaded(COMPOSERS[view])()
+
+
 @cache
 def painter_class(view: str, kind: str) -> type[Painter] | None:
     """Load the painter of a layer kind; None where the view does not draw it."""
     name = PAINTERS.get((view, kind))
     if name is None:
         return None
+    return _loaded(name)
+
+
+def _loaded(name: str) -> Any:
     module, _, attribute = name.partition(":")
     return getattr(import_module(module), attribute)

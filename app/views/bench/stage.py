@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.core.readers import ReaderPool
-    from app.views.composition import Frame
+    from app.views.view import Frame
     from layers.layer import Layer
 
 PATIENCE_S = 120.0

@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from app.core.language import N_, tr
 from app.views.charts.axes import time_ticks
-from app.views.charts.series import COLOURS, ChartLine, runs, thinned, value_span
-from app.views.ink import BODY, GRID, SMALL, Ink, colour, font, metrics
+from app.views.charts.series import ChartLine, runs, thinned, value_span
+from app.views.ink import BODY, GRID, LINES, SMALL, Ink, colour, font, metrics
 from app.views.map2d.cards import panel, write
 from app.views.wording import number_text, ticks
 
@@ -94,7 +94,7 @@ class Layout:
 
 def line_colour(line: ChartLine, theme: str) -> QColor:
     """Give the colour of a line."""
-    palette = COLOURS["dark" if theme == "dark" else "light"]
+    palette = LINES["dark" if theme == "dark" else "light"]
     return colour(palette[line.colour % len(palette)])
 
 

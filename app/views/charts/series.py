@@ -13,11 +13,6 @@ if TYPE_CHECKING:
 GAP = 1.5
 """A step longer than this many usual steps is a gap."""
 
-COLOURS = {
-    "light": ("#0b7285", "#d9480f", "#5f3dc4", "#2b8a3e", "#c2255c", "#8a6d1d", "#1864ab", "#6b5147"),
-    "dark": ("#4cc2d6", "#ff9a62", "#a894f5", "#74c98a", "#f281a6", "#dcc06a", "#74b4ee", "#c2a89b"),
-}
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChartLine:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from app.core.language import language_changed
-from app.views.composition import Frame, shift
+from app.views.composition import shift
 from app.views.frame import DARK_GROUND, LIGHT_GROUND, Scene2D
+from app.views.ink import ink
 from app.views.map2d.overlays import Options, Overlays
+from app.views.map2d.pointing import Pointing, draw_marks
+from layers.errors import HaitangError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
     from app.core.camera import Pose, View
     from app.core.document import Document
+    from app.core.gestures import Gesture
     from app.core.reading import Reading
-    from app.views.view import Hit
+    from app.views.view import Frame, Hit
 
 WHEEL_STEP = 1.25
 """Zoom of one notch of the wheel."""
@@ -48,13 +54,15 @@ class MapCanvas(QWidget):
     -----
     ``hovered`` carries map coordinates and a text (value, unit, variable, time, source) or an empty one;
     ``clicked`` the map coordinates of a click that was no drag; ``identified`` the hits of a click;
-    ``painted`` comes after a new frame was drawn on the widget.
+    ``painted`` comes after a new frame was drawn on the widget; ``refused`` carries the error of a gesture whose
+    command cannot be done.
     """
 
     hovered = Signal(float, float, str)
     clicked = Signal(float, float)
     identified = Signal(list)
     painted = Signal(object)
+    refused = Signal(object)
     left = Signal()
 
     def __init__(self, document: Document, reading: Reading, parent: QWidget | None = None) -> None:
@@ -73,6 +81,8 @@ class MapCanvas(QWidget):
         self._hover = QTimer(self, singleShot=True, interval=30)
         self._hover.timeout.connect(self._tell_hover)
         self._pointer: QPointF | None = None
+        self._pointing = Pointing(document)
+        self._marks: tuple[Any, ...] = ()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -108,6 +118,21 @@ class MapCanvas(QWidget):
     def set_options(self, **changes: object) -> None:
         """Change what lies over the map, e.g. ``legend=False`` or ``utc_offset_hours=0.0``."""
         self.options = self.options.with_(**changes)
+        self.update()
+
+    def set_gesture(self, gesture: Gesture | None) -> None:
+        """Let the pointer draw or measure; None gives it back to moving the map."""
+        self._pointing.take(gesture)
+        self.update()
+
+    @property
+    def gesture(self) -> Gesture | None:
+        """What the pointer does; None = it moves the map."""
+        return self._pointing.gesture
+
+    def set_marks(self, places: Sequence[Any]) -> None:
+        """Show pins at places, e.g. those of the chart; each has ``x``, ``y`` in map units and a ``number``."""
+        self._marks = tuple(places)
         self.update()
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
@@ -154,6 +179,8 @@ class MapCanvas(QWidget):
         view = self.view()
         painter = QPainter(self)
         self._draw_frame(painter, view)
+        draw_marks(painter, self._marks, self._to_pixel, self.options.theme)
+        self._pointing.draw(painter, self._to_pixel, ink(self.options.theme), QRectF(self.rect()))
         self.overlays.draw(painter, view, self._frame, self.options)
         painter.end()
         if self._fresh:
@@ -180,14 +207,32 @@ class MapCanvas(QWidget):
         super().resizeEvent(event)
         self.scene.show(self.view())
 
+    def _to_pixel(self, x: float, y: float) -> tuple[float, float]:
+        return self.document.camera.to_pixel(x, y, self.width(), self.height())
+
+    def _gestured(self, event: QMouseEvent, act: Callable[..., None], *, double: bool = False) -> bool:
+        """Give an event to the gesture; tell whether there is one."""
+        if self._pointing.gesture is None or event.buttons() & Qt.MouseButton.MiddleButton or self._press is not None:
+            return False
+        try:
+            act(self._pointing.pointer(event, self.to_map(event.position()), double=double), event.position())
+        except HaitangError as error:
+            self.refused.emit(error)
+        self.update()
+        return True
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin a click or a drag."""
+        """Begin a click or a drag; a gesture takes all but the middle button."""
+        if self._gestured(event, self._pointing.press):
+            return
         if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._press, self._drag = event.position(), self.document.camera.pose
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the map, or tell what is under the pointer."""
         self._pointer = event.position()
+        if self._gestured(event, self._pointing.move):
+            return
         if self._press is not None and self._drag is not None:
             way = event.position() - self._press
             if not self._dragging and way.manhattanLength() > 3:
@@ -208,6 +253,8 @@ class MapCanvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a drag, or tell of a click."""
+        if self._gestured(event, self._pointing.release):
+            return
         dragged, pressed = self._dragging, self._press
         self._press, self._drag, self._dragging = None, None, False
         if dragged:
@@ -220,8 +267,9 @@ class MapCanvas(QWidget):
         self.identified.emit(self.identify(x, y))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Zoom in around the pointer."""
-        self.zoom(2.0, event.position())
+        """Zoom in around the pointer, unless a gesture wants the double click."""
+        if not self._gestured(event, self._pointing.press, double=True):
+            self.zoom(2.0, event.position())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom around the pointer."""
@@ -231,7 +279,10 @@ class MapCanvas(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move with the arrows, zoom with + and -."""
+        """Move with the arrows, zoom with + and -; a gesture has Enter, Escape and Backspace."""
+        if self._pointing.key(event):
+            self.update()
+            return
         camera, key = self.document.camera, Qt.Key(event.key())
         ways = {
             Qt.Key.Key_Left: (KEY_STEP, 0.0),

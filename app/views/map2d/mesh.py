@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 SMALLEST_CELL = 5.0
 """Edges are drawn where faces are at least this large on screen, px."""
 
-PLANS = 3
+PLANS = 2
 """Views whose geometry is kept."""
 
 

@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
     from app.core.camera import View
     from app.core.document import Document
-    from app.views.composition import Frame
-    from app.views.view import Picture
+    from app.views.view import Frame, Picture
 
 MARGIN = 2.0 * GRID
 FOOT = 24.0

@@ -56,7 +56,7 @@ class VectorProbe:
     features: Features
 
     def at(self, px: float, py: float) -> Hit | None:
-        """Give the topmost feature at a pixel, with the attributes that were read for drawing."""
+        """Give the topmost feature at a pixel; attributes only of scratch features, others are read by the id."""
         view, look = self.look.view, self.look
         x = view.extent.x0 + px * view.extent.width / view.width
         y = view.extent.y1 - py * view.extent.height / view.height
@@ -67,15 +67,17 @@ class VectorProbe:
         if found is None:
             return None
         at, distance = found
-        properties = {name: _value(values, at) for name, values in self.features.block.columns.items()}
-        title = properties.get(look.style.label) or properties.get(look.style.column)
+        drawn = {name: _value(values, at) for name, values in self.features.block.columns.items()}
+        title = drawn.get(look.style.label) or drawn.get(look.style.column)
+        index = int(self.features.block.ids[at])
+        held = cast("dict[int, Any]", look.scratch) if look.scratch is not None else {}
         return Hit(
             look.layer,
             look.name,
             "" if title is None else str(title),
             source=source_name(look.source),
-            index=int(self.features.block.ids[at]),
-            properties=properties,
+            index=index,
+            properties=dict(held.get(index, {}).get("properties", {})),
             distance=distance * REACH,
         )
 
