@@ -112,9 +112,11 @@ def scale_for(variable: Variable, words: str = "") -> ColourScale:
 
 def _raster_style(d: LayerDescription, words: str) -> RasterStyle:
     names = [v.name for v in d.variables]
-    bands = d.extra.get("rgb")
-    if bands:
-        return RasterStyle(mode="rgb", bands=tuple(bands))
+    bands = _colour_bands(d)
+    if bands is not None:
+        return RasterStyle(mode="rgb", bands=bands)
+    if "palette" in d.extra and names:
+        return RasterStyle(variable=names[0], scale=ColourScale(colours="haitang:palette"))
     scalars = [v for v in d.variables if not v.vector]
     pairs = [v for v in d.variables if v.vector]
     first = pairs[0] if pairs and len(scalars) == len(pairs[0].components) else (scalars or [None])[0]
@@ -128,6 +130,15 @@ def _raster_style(d: LayerDescription, words: str) -> RasterStyle:
         hillshade=0.55 if ground else 0.0,
         arrows=pairs[0].name if pairs else "",
     )
+
+
+def _colour_bands(d: LayerDescription) -> tuple[str, str, str] | None:
+    """Give the bands that hold red, green and blue."""
+    said: list[str] = list(d.extra.get("interpretation", ()))
+    if not {"red", "green", "blue"} <= set(said) or len(said) > len(d.variables):
+        return None
+    red, green, blue = (d.variables[said.index(colour)].name for colour in ("red", "green", "blue"))
+    return red, green, blue
 
 
 def _mesh_style(d: LayerDescription) -> MeshStyle:
