@@ -21,7 +21,7 @@ from app.core.language import N_, language, tr
 from app.shell import questions
 from app.shell.dialog import Frame
 from app.widgets import controls, icons, theme
-from app.widgets.fields import ColourButton
+from app.widgets.colour_button import ColourButton
 from layers.errors import HaitangError
 from layers.style import ClassBreak, ClassTable
 
@@ -46,6 +46,7 @@ class ClassTableDialog(Frame):
         self.list = QListWidget()
         self.list.setFixedWidth(250)
         self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(self._on_row)
         self.grid = QTableWidget(0, len(HEADS))
         self.grid.setProperty("role", "framed")
@@ -76,7 +77,7 @@ class ClassTableDialog(Frame):
         right.addLayout(head)
         right.addWidget(self.mark)
         source = controls.row(0, 8)
-        source.addWidget(controls.Words("Source", "small"))
+        source.addWidget(controls.Words("Document", "small"))
         source.addWidget(self.source, 1)
         right.addLayout(source)
         right.addWidget(self.grid, 1)

@@ -68,6 +68,7 @@ class PanelDock(QDockWidget):
         super().__init__(window)
         self.panel = panel
         self.content: QWidget | None = None
+        self.ready = False
         self.setObjectName(f"dock-{panel.name}")
         self.setProperty("help", panel.page)
         self.setFeatures(
@@ -113,7 +114,7 @@ class PanelDock(QDockWidget):
             self.setTitleBarWidget(wanted)
 
     def _on_visible(self, visible: bool) -> None:
-        if visible:
+        if visible and self.ready:
             self.fill()
 
     def retranslate(self) -> None:
@@ -134,10 +135,7 @@ class Docks:
     def __init__(self, window: QMainWindow, panels: list[Panel]) -> None:
         self._window = window
         self.by_name = {panel.name: PanelDock(panel, window) for panel in panels}
-        window.setDockOptions(
-            QMainWindow.DockOption.AllowTabbedDocks
-            | QMainWindow.DockOption.AllowNestedDocks
-        )
+        window.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         corners = Qt.Corner
         window.setCorner(corners.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
@@ -165,6 +163,13 @@ class Docks:
             if dock.panel.shown:
                 dock.raise_()
         self.fit_bars()
+
+    def begin(self) -> None:
+        """Make the content of what is seen, now that the window itself is on screen."""
+        for dock in self.by_name.values():
+            dock.ready = True
+            if dock.is_seen:
+                dock.fill()
 
     def fit_heights(self) -> None:
         """Give the docks at the bottom the height their panels ask for."""

@@ -13,7 +13,7 @@ from app.core.language import N_, tr
 from app.widgets import controls, icons, theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
 
 RECENT = 5
 WIDTH = 560
@@ -80,14 +80,15 @@ class EmptyState(QWidget):
         box = QVBoxLayout()
         box.setContentsMargins(24, 24, 24, 24)
         box.addStretch(3)
-        box.addWidget(self._page(has_sample=has_sample), 0, Qt.AlignmentFlag.AlignHCenter)
+        self._has_recent = False
+        self._page_box = self._page(has_sample=has_sample)
+        box.addWidget(self._page_box, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(4)
         self.setLayout(box)
         self.show_recent(recent)
 
     def _page(self, *, has_sample: bool) -> QWidget:
         page = QWidget()
-        page.setFixedWidth(WIDTH)
         box = controls.column(0, 12)
         box.addLayout(self._head())
         box.addSpacing(8)
@@ -147,7 +148,24 @@ class EmptyState(QWidget):
             line.setToolTip(path)
             line.clicked.connect(lambda _=False, path=path: self.recent_clicked.emit(path))
             self._recent_box.addWidget(line)
-        self._recent.setVisible(bool(recent))
+        self._has_recent = bool(recent)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Be content with little: the window must fit small screens."""
+        return QSize(360, 280)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the recent files out where there is no room for them."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self._page_box.setFixedWidth(min(WIDTH, self.width() - 48))
+        self._recent.setVisible(self._has_recent)
+        needed = self._page_box.sizeHint().height() + 48
+        if self._has_recent and needed > self.height():
+            self._recent.hide()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint quiet water below the invitation."""

@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import resources
-from app.core import workspace
 from app.core.language import tr
-from app.shell import questions
 from app.shell.opening import WORKSPACE
 from app.shell.words import moment_text
 from layers.errors import HaitangError, SourceUnavailable
@@ -53,10 +51,14 @@ class Files:
 
     def open(self) -> None:
         """Let the user choose files."""
+        from app.shell import questions
+
         self.open_paths(questions.files_to_open(self._parent, self._folder()))
 
     def open_folder(self) -> None:
         """Let the user choose a folder; all data below it is opened."""
+        from app.shell import questions
+
         folder = questions.folder_to_open(self._parent, self._folder())
         if folder:
             self.open_paths([folder])
@@ -82,6 +84,9 @@ class Files:
 
     def open_version(self) -> None:
         """Let the user choose an earlier version of the workspace."""
+        from app.core import workspace
+        from app.shell import questions
+
         path = self._desk.document.path
         kept = workspace.versions(path) if path is not None else []
         if path is None or not kept:
@@ -103,6 +108,8 @@ class Files:
         self._loading += 1
 
         def read() -> Any:
+            from app.core import workspace
+
             data = workspace.load(path)
             return data if home is None else at_home(data, path.parent, home.parent)
 
@@ -141,6 +148,8 @@ class Files:
 
     def save_as(self, then: Callable[[], object] | None = None) -> None:
         """Save the workspace in a place that the user chooses."""
+        from app.shell import questions
+
         name = self._desk.document.title or tr("Workspace")
         start = str(Path(self._folder()) / f"{name}{WORKSPACE}")
         kind = tr("Workspaces") + f" (*{WORKSPACE})"
@@ -150,6 +159,8 @@ class Files:
             self._write(path if path.suffix == WORKSPACE else path.with_name(path.name + WORKSPACE), then)
 
     def _write(self, path: Path, then: Callable[[], object] | None) -> None:
+        from app.core import workspace
+
         document = self._desk.document
         snapshot, state = document.snapshot(), state_of(document)
         self._desk.background(
@@ -172,6 +183,8 @@ class Files:
 
     def save_picture(self) -> None:
         """Save the map as it is shown, with its legend, as a PNG."""
+        from app.shell import questions
+
         name = self._desk.document.title or tr("Map")
         start = str(Path(self._folder()) / f"{name}.png")
         chosen = questions.file_to_save(self._parent, tr("Save map as picture"), start, "PNG (*.png)")
@@ -194,6 +207,8 @@ class Files:
         if not document.dirty or not document.layers:
             go_on()
             return
+        from app.shell import questions
+
         answer = questions.save_first(self._parent, document.title or self._name())
         if answer == "save":
             self.save(go_on)

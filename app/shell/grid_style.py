@@ -124,6 +124,7 @@ class MeshRows(_GridRows):
         self.dry.setRange(0, 10)
         self.dry.setSuffix(" m")
         self.dry.setFixedWidth(84)
+        controls.roomy(self.dry)
         self.dry.valueChanged.connect(lambda value: self._tell({"dry_below": value}))
         self._dry_line = line_of(self.depth, self.dry)
         self.spacing = self.slider(10, 80, "arrow_spacing")

@@ -37,6 +37,7 @@ class _HitCard(QFrame):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnMinimumWidth(0, 76)
         box = controls.column(12, 6)
         box.addWidget(controls.Elided(hit.name, "section"))
         if hit.value is not None:
@@ -60,7 +61,7 @@ class _HitCard(QFrame):
             self.add(tr("Time"), self._desk.document.clock.text(self._desk.settings.utc_offset_hours, hit.moment))
         if layer.vdatum:
             self.add(tr("Vertical datum"), datum_text(layer.vdatum))
-        self.add(tr("Source"), hit.source or Path(layer.source).name)
+        self.add(tr("From file"), hit.source or Path(layer.source).name)
         if hit.index >= 0 and layer.kind != "vector":
             self.add(tr("Number"), str(hit.index))
         for name, value in list(hit.properties.items())[:VALUE_LIMIT]:
@@ -70,7 +71,6 @@ class _HitCard(QFrame):
         """Add one line."""
         line = self._grid.rowCount()
         head = controls.Elided(name, "small")
-        head.setMinimumWidth(64)
         words = QLabel(value)
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -119,8 +119,10 @@ class IdentifyPanel(QWidget):
 
     def show_hits(self, x: float, y: float, hits: list[Hit]) -> None:
         """Show what a click has hit, in map coordinates."""
+        same = (x, y) == self._place and hits == self._hits
         self._place, self._hits = (x, y), hits
-        self.refresh()
+        if not same:
+            self.refresh()
 
     def refresh(self) -> None:
         """Show everything anew."""

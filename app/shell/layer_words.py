@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.language import error_text, tr
+from app.core.language import error_text, language, tr
 from app.core.looks import REASONS
 from app.views.wording import quantity_text, unit_text
 from layers.heights import DATUMS
@@ -87,7 +87,10 @@ def datum_text(name: str | None) -> str:
     """Write a vertical datum; a file's own word stays as it is."""
     if not name or name == "UNKNOWN":
         return tr("not known")
-    return tr(DATUMS[name]) if name in DATUMS else name
+    datum = DATUMS.get(name)
+    if datum is None:
+        return name
+    return datum.title_zh if language() == "zh" else datum.title_en
 
 
 def crs_text(code: str | None) -> str:

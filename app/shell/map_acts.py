@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.core import themes
 from app.core.commands import Group, SetField
 from app.core.language import N_, tr
-from app.shell import questions
 from app.shell.crs_names import offered
 from app.shell.layer_words import datum_text
 from app.shell.place_words import scale_number
@@ -171,6 +169,8 @@ class Layers:
 
     def choose_datum(self) -> None:
         """Let the user say on which vertical datum the layer's heights are."""
+        from app.shell import questions
+
         layer = self._desk.focus.layer
         if layer is None:
             return
@@ -183,6 +183,8 @@ class Layers:
 
     def shift_time(self) -> None:
         """Let the user move the layer on the clock, in hours."""
+        from app.shell import questions
+
         layer = self._desk.focus.layer
         if layer is None:
             return
@@ -200,6 +202,8 @@ class Layers:
 
     def group(self) -> None:
         """Let the user put the chosen layers into a group."""
+        from app.shell import questions
+
         layers = self._chosen()
         if not layers:
             return
@@ -236,6 +240,9 @@ class Layers:
 
     def save_theme(self) -> None:
         """Keep visibility, opacity and style of all layers under a name."""
+        from app.core import themes
+        from app.shell import questions
+
         words = tr("Keeps which layers are visible and how they look. A theme of the same name is replaced.")
         name = questions.text(self._parent, tr("Save as map theme"), words, "", list(self._desk.document.themes))
         if name:
@@ -308,6 +315,8 @@ class Clock:
 
 def ask_crs(parent: QWidget, title: str, current: str | None, words: str = "") -> str | None:
     """Ask for a reference system; None where the user changes his mind or gives none."""
+    from app.shell import questions
+
     choices = [f"{code}  {name}" for code, name in offered()]
     known = next((c for c in choices if current and c.startswith(f"{current}  ")), current or "")
     hint = words + ("\n" if words else "") + tr("Choose one, or write a code such as EPSG:4549.")

@@ -59,6 +59,7 @@ class Menus(QObject):
         if one.id in LOCAL:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.setCheckable(bool(one.checked))
+        action.setIconVisibleInMenu(not one.checked)
         action.triggered.connect(lambda _=False, call=one.call: self._act_on(call))
         return action
 

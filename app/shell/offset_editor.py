@@ -48,8 +48,8 @@ class OffsetDialog(Frame):
         self._rows = Rows()
         for title, field in (
             (N_("From datum"), self.origin), (N_("To datum"), self.target), (N_("Value (m)"), self.value),
-            (N_("Source"), self.source), (N_("Epoch"), self.epoch), (N_("Station"), self.station),
-            (N_("Area"), self.area),
+            (N_("Document"), self.source), (N_("Epoch"), self.epoch), (N_("Station"), self.station),
+            (N_("Valid area"), self.area),
         ):  # fmt: skip
             self._rows.add(title, field)
         for edit in (self.value, self.source, self.epoch, self.station, self.area):
@@ -69,6 +69,10 @@ class OffsetDialog(Frame):
         right.addWidget(self.fault)
         right.addStretch(1)
         left = controls.column(0, 0)
+        self._nothing = controls.Words("No offset yet. Press + to add the first one.", "muted", wrap=True)
+        self._nothing.setContentsMargins(16, 16, 16, 16)
+        self._nothing.setFixedWidth(280)
+        left.addWidget(self._nothing)
         left.addWidget(self.list, 1)
         left.addWidget(controls.rule())
         left.addLayout(self._row_buttons())
@@ -106,6 +110,7 @@ class OffsetDialog(Frame):
             item.setIcon(
                 icons.icon("ok" if record.is_approved else "warning", "ok" if record.is_approved else "warning")
             )
+        self._nothing.setVisible(not self._records)
         self.list.setCurrentRow(min(row, len(self._records) - 1))
         self._show()
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from app.core.language import tr
 from app.core.notices import Notice
 from app.shell.place_words import is_degrees
-from app.widgets.fields import LayerChoice, Surroundings
+from app.widgets.map_fields import LayerChoice, Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from app.shell.desk import Desk
     from app.shell.docks import Docks
     from app.views.map2d.canvas import MapCanvas
+
+FOLLOW_MS = 150
+"""How soon the values at the place clicked follow a new picture."""
 
 
 class MapLinks(QObject):
@@ -38,24 +41,30 @@ class MapLinks(QObject):
         self._picking: Callable[[str], None] | None = None
         canvas.clicked.connect(self._on_clicked)
         canvas.identified.connect(self._on_identified)
+        self._later = QTimer(self, singleShot=True, interval=FOLLOW_MS)
+        self._later.timeout.connect(self._follow)
+        canvas.painted.connect(self._on_painted)
+        desk.document.camera.events.crs.connect(self._on_crs)
 
-    def surroundings(self) -> Surroundings:
-        """Give what forms may ask for."""
+    def serve(self, around: Surroundings) -> None:
+        """Let forms ask here for layers, the box of the map and places."""
         from app.shell.crs_names import offered
 
-        return Surroundings(self._layers, self._map_box, self._pick, offered)
+        around.layers, around.map_box = self._layers, self._map_box
+        around.pick_place, around.systems = self._pick, offered
 
     def _layers(self, kinds: tuple[str, ...]) -> list[LayerChoice]:
-        from app.shell.layer_words import tool_word
+        from app.shell.layer_words import choice_text, tool_word
 
         found: list[LayerChoice] = []
         for layer in self._desk.document.layers:
             d = layer.description
             if layer.kind not in kinds or layer.source == "memory:" or d is None:
                 continue
-            names = tuple(v.name for v in d.variables) or tuple(c.name for c in d.columns)
+            names = tuple((v.name, choice_text(v)) for v in d.variables) or tuple((c.name, c.name) for c in d.columns)
             own = layer.vdatum if layer.vdatum and not d.vdatum else ""
-            found.append(LayerChoice(tool_word(layer), layer.name, layer.kind, names, own or ""))
+            shown = str(getattr(getattr(layer, "style", None), "variable", ""))
+            found.append(LayerChoice(tool_word(layer), layer.name, layer.kind, names, shown, own or ""))
         return found
 
     def _map_box(self) -> str | None:
@@ -91,6 +100,21 @@ class MapLinks(QObject):
         panel.show_hits(*place, hits)
         if hits and not self._is_busy_elsewhere():
             dock.bring()
+
+    def _on_painted(self, _frame: Any) -> None:
+        if self._desk.focus.place is not None and not self._later.isActive():
+            self._later.start()
+
+    def _follow(self) -> None:
+        """Show the values of the picture that is on screen now at the place clicked last."""
+        place, panel = self._desk.focus.place, self._docks["identify"].content
+        if place is not None and panel is not None and panel.isVisible():
+            shown: Any = panel
+            shown.show_hits(*place, self._canvas.identify(*place))
+
+    def _on_crs(self, *_: Any) -> None:
+        """Forget the place: its coordinates mean another one now."""
+        self._desk.focus.place = None
 
     def _is_busy_elsewhere(self) -> bool:
         """Tell whether a tool's form is open in front: it shall not be covered."""

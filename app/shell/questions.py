@@ -117,6 +117,7 @@ def number(parent: QWidget, title: str, words: str, value: float, unit: str) -> 
     field.setDecimals(4)
     field.setValue(value)
     field.setSuffix(f" {unit}")
+    controls.roomy(field)
     made = Question(parent, title, words, field)
     made.add_button("Cancel", "")
     made.add_button("OK", "yes", main=True)

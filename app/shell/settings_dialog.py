@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from app.shell.desk import Desk
 
+LANGUAGES = [("zh", "中文"), ("en", "English")]
+"""Languages in their own words."""
 THEMES = {"light": N_("Light"), "dark": N_("Dark"), "system": N_("As the system")}
 
 
@@ -38,7 +40,7 @@ class SettingsDialog(Frame):
         self._desk, self._apply = desk, apply
         super().__init__(parent, N_("Settings"), "settings")
         settings = desk.settings
-        self.language = controls.Segments([("zh", "中文"), ("en", "English")])
+        self.language = controls.Segments(LANGUAGES, plain=True)
         self.language.choose(language())
         self.language.chosen.connect(lambda name: switch_language(desk, name))
         self.theme = controls.Segments(list(THEMES.items()))
@@ -56,6 +58,7 @@ class SettingsDialog(Frame):
         self.minutes = QDoubleSpinBox()
         self.minutes.setRange(0.5, 120)
         self.minutes.setDecimals(1)
+        controls.roomy(self.minutes)
         self.minutes.setValue(settings.autosave_minutes)
         self.minutes.valueChanged.connect(lambda value: self._set("autosave_minutes", value))
         self._arrange()
@@ -127,4 +130,5 @@ def _memory(value: int, low: int, high: int) -> QSpinBox:
     field.setSuffix(" MB")
     field.setValue(value)
     field.setKeyboardTracking(False)
+    controls.roomy(field)
     return field

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
+from app.core.language import language, set_language, tr
 from app.core.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from PySide6.QtWidgets import QApplication
 
     from app.shell.window import MainWindow
 
-SLICE_MS = 30
-"""Time between two parts of the work that waits for an idle moment."""
+MEASURE = "HAITANG_MEASURE"
+"""Variable that makes the program measure its own start, write the answer and end."""
+OFFER_MS = 200
+"""When sessions that ended badly are looked for, after the window is on screen."""
 
 
 def choose_platform() -> None:
@@ -76,24 +82,43 @@ def start(
     keep_session : bool
         Whether to journal the session and to offer sessions that ended badly.
     """
-    app = application()
+    gc.disable()
     settings = settings if settings is not None else Settings.load()
-    from app.core.language import language, set_language
+    if settings.language:
+        set_language(settings.language)
+    window = _build(settings)
+    _place(window, size)
+    window.show()
+    application().processEvents()
+    window.setProperty("shown-at", time.time())
+    window.docks.begin()
+    window.desk.relay.later(_collect_again)
+    _begin_session(window, list(paths), keep_session=keep_session)
+    return window
+
+
+def _build(settings: Settings) -> MainWindow:
+    """Make the window. What knows no Qt is loaded before Qt, which looks at the source of all that comes after it."""
+    importlib.import_module("app.core.reading")
+    app = application()
     from app.shell.desk import make_desk
     from app.shell.qt_words import speak
     from app.shell.window import MainWindow
     from app.widgets import icons, theme
 
-    if settings.language:
-        set_language(settings.language)
     theme.apply(app, settings.theme)
     speak(language())
-    window = MainWindow(make_desk(settings))
+    desk = make_desk(settings)
+    desk.background(desk.pool.warm, lambda _: None)
+    window = MainWindow(desk)
     app.setWindowIcon(icons.brand(64))
-    _place(window, size)
-    window.show()
-    _begin_session(window, list(paths), keep_session=keep_session)
     return window
+
+
+def _collect_again() -> None:
+    """Let the collector work again; what the start has made stays for good and is not looked at any more."""
+    gc.freeze()
+    gc.enable()
 
 
 def _place(window: MainWindow, size: tuple[int, int] | None) -> None:
@@ -111,6 +136,8 @@ def _place(window: MainWindow, size: tuple[int, int] | None) -> None:
 
 
 def _begin_session(window: MainWindow, paths: list[str], *, keep_session: bool) -> None:
+    from PySide6.QtCore import QTimer
+
     from app.shell.crash import CrashGuard
 
     desk = window.desk
@@ -121,33 +148,14 @@ def _begin_session(window: MainWindow, paths: list[str], *, keep_session: bool) 
         desk.relay.later(lambda: _journal(window))
     if paths:
         window.open_paths(paths)
-    steps: list[Callable[[], object]] = [lambda: warm_up(window)]
+    desk.relay.later(warm_up)
     if keep_session:
-        steps.append(lambda: offer_sessions(window))
-    _in_slices(window, steps)
-
-
-def _in_slices(window: MainWindow, steps: list[Callable[[], object]]) -> None:
-    """Do the steps one after the other, each in an idle moment."""
-    from PySide6.QtCore import QTimer
-
-    timer = QTimer(window, interval=SLICE_MS)
-
-    def next_step() -> None:
-        if not steps:
-            timer.stop()
-            timer.deleteLater()
-            return
-        steps.pop(0)()
-
-    timer.timeout.connect(next_step)
-    timer.start()
+        QTimer.singleShot(OFFER_MS, window, lambda: offer_sessions(window))
 
 
 def _journal(window: MainWindow) -> None:
     """Begin to write down the acts of this session."""
     from app.core.journal import begin_session
-    from app.core.language import tr
 
     desk = window.desk
     if desk.journal is not None:
@@ -162,23 +170,18 @@ def _journal(window: MainWindow) -> None:
 
 
 def _tell_disk(window: MainWindow) -> None:
-    from app.core.language import tr
 
     text = tr("The disk refuses to take the safety copy of this session. Free some space, or save your work elsewhere.")
     window.desk.notices.warning(text)
 
 
-def warm_up(window: MainWindow) -> None:
-    """Start a reader process, and load what the first picture needs, in a thread of its own."""
-    desk = window.desk
-    desk.background(desk.pool.warm, lambda _: None)
+def warm_up() -> None:
+    """Load what the first picture needs, in a thread of its own."""
     threading.Thread(target=load_slow_parts, name="warm-up", daemon=True).start()
 
 
 def load_slow_parts() -> None:
     """Load PROJ, the compiled kernels and pinyin; called in a thread."""
-    import importlib
-
     importlib.import_module("pyproj")
     importlib.import_module("app.views.map2d.kernels").warm_up()
     importlib.import_module("pypinyin")
@@ -210,7 +213,6 @@ def _ask_recovery(window: MainWindow, sessions: list[Any]) -> None:
 def bring_back(window: MainWindow, session: Any) -> None:
     """Put the content of an ended session into the window."""
     from app.core.journal import recover
-    from app.core.language import tr
     from layers.errors import HaitangError
 
     desk = window.desk
@@ -232,8 +234,10 @@ def bring_back(window: MainWindow, session: Any) -> None:
 
 def main(paths: Sequence[str] = ()) -> int:
     """Open the window and stay until it is closed; the exit code."""
-    app = application()
+    if os.environ.get(MEASURE):
+        return int(importlib.import_module("app.shell.benches").measured(list(paths)))
     window = start(paths)
+    app = application()
     code = app.exec()
     _remember_size(window)
     window.close()

@@ -40,7 +40,7 @@ class StatusBar(QStatusBar):
         self.scale.setProperty("role", "status")
         self.scale.setEditable(True)
         self.scale.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.scale.setMinimumWidth(132)
+        self.scale.setFixedWidth(118)
         for number in SCALES:
             self.scale.addItem(nice_scale(number), float(number))
         self.crs = self._button("crs", self.crs_clicked)

@@ -14,7 +14,7 @@ from app.shell.scale_editor import Check, Rows, ScaleEditor, tight
 from app.shell.symbol_editor import SymbolRows
 from app.shell.vector_style import VectorRows
 from app.widgets import controls
-from app.widgets.fields import ColourButton
+from app.widgets.colour_button import ColourButton
 from layers.errors import HaitangError
 from layers.mesh import MeshLayer
 from layers.raster import RasterLayer

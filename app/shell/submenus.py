@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QMenu
 
-from app.core import themes
 from app.core.language import language, tr, translated
 from app.widgets import icons
 
 if TYPE_CHECKING:
     from app.shell.desk import Desk
     from app.shell.menus import Menus
-    from app.shell.tool_panel import Tools
+    from app.shell.tool_list import Tools
 
 
 class Submenus:
@@ -43,6 +42,8 @@ class Submenus:
 
     def fill_themes(self) -> None:
         """Show the map themes: apply, remove, save."""
+        from app.core import themes
+
         menu = self._menus.themes
         menu.clear()
         document = self._desk.document

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QLinearGradient, QPainter, QPen, QPixmap, QPolygonF
 
 from app.widgets import icons, theme
-from app.widgets.fields import to_colour
+from app.widgets.colour_button import to_colour
 from layers.vector import VectorLayer
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox
 from app.core.language import N_, tr
 from app.shell.scale_editor import Rows, line_of, tight
 from app.shell.swatch import draw_mark
-from app.widgets import theme
-from app.widgets.fields import ColourButton
+from app.widgets import controls, theme
+from app.widgets.colour_button import ColourButton
 from layers.style import Symbol
 
 SHAPES = {
@@ -33,6 +33,7 @@ def spin(low: float, high: float, step: float, suffix: str = " px") -> QDoubleSp
     made.setSuffix(suffix)
     made.setKeyboardTracking(False)
     made.setFixedWidth(84)
+    controls.roomy(made)
     return made
 
 

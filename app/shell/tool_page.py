@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from app.core.tools import Tool
     from app.shell.desk import Desk
-    from app.widgets.fields import Surroundings
+    from app.widgets.map_fields import Surroundings
 
 SUFFIXES = {"raster": ".tif", "vector": ".gpkg", "mesh": ".nc", "series": ".csv", "table": ".csv"}
 """File type that a result gets where the user names none."""

@@ -2,79 +2,25 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.core.language import language, tr, translated
+from app.shell.tool_list import Tools, tool_entry
 from app.shell.tool_page import ToolPage
 from app.widgets import controls, icons, theme
-from app.widgets.match import Entry, score
+from app.widgets.match import score
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.core.tools import Tool
     from app.shell.desk import Desk
-    from app.widgets.fields import Surroundings
+    from app.widgets.map_fields import Surroundings
 
 TOOL_ROLE = int(Qt.ItemDataRole.UserRole)
-
-
-class Tools:
-    """The registry, loaded in a thread of its own: plugins may bring slow imports."""
-
-    def __init__(self, relay: Callable[[Callable[[], object]], None]) -> None:
-        self._relay = relay
-        self._waiting: list[Callable[[dict[str, Tool], dict[str, str]], object]] = []
-        self._loaded: tuple[dict[str, Tool], dict[str, str]] | None = None
-        self._thread: threading.Thread | None = None
-
-    def ask(self, done: Callable[[dict[str, Tool], dict[str, str]], object]) -> None:
-        """Hand over tools by id and group titles, at once or when they are loaded; on the main thread."""
-        if self._loaded is not None:
-            done(*self._loaded)
-            return
-        self._waiting.append(done)
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._load, name="tools", daemon=True)
-            self._thread.start()
-
-    def wait(self) -> None:
-        """Wait for the load; for pictures without a person."""
-        if self._thread is not None:
-            self._thread.join()
-
-    @property
-    def known(self) -> dict[str, Tool]:
-        """The tools loaded so far."""
-        return self._loaded[0] if self._loaded is not None else {}
-
-    def _load(self) -> None:
-        from app.core.plugins import group_titles
-        from app.core.tools import registry
-
-        loaded = (registry(), group_titles())
-        self._relay(lambda: self._take(loaded))
-
-    def _take(self, loaded: tuple[dict[str, Tool], dict[str, str]]) -> None:
-        self._loaded = loaded
-        waiting, self._waiting = self._waiting, []
-        for done in waiting:
-            done(*loaded)
-
-
-def tool_entry(tool: Tool, groups: dict[str, str]) -> Entry:
-    """Give a tool as an entry that can be looked for."""
-    return Entry(
-        id=f"tool:{tool.id}",
-        zh=translated(tool.title, "zh"),
-        en=tool.title,
-        group=groups.get(tool.group, tool.group),
-        icon="tools",
-    )
 
 
 class ToolPanel(QWidget):
@@ -201,7 +147,7 @@ class ToolPanel(QWidget):
 
     def retranslate(self) -> None:
         """Show everything in the current language; open forms are made anew with what was entered."""
-        self.search.setPlaceholderText(tr("Find a tool: Chinese, pinyin initials or English"))
+        self.search.setPlaceholderText(tr("Find a tool"))
         current = self.current_page()
         kept = (current.tool.id, current.form.values()) if current is not None else None
         for page in self._pages.values():

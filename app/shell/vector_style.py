@@ -15,7 +15,7 @@ from app.shell.scale_editor import Rows, line_of, scale_title, tight
 from app.shell.swatch import draw_symbol, geometry_of, offered_scales, scale_icon, stops
 from app.shell.symbol_editor import SymbolRows, spin
 from app.widgets import controls
-from app.widgets.fields import ColourButton
+from app.widgets.colour_button import ColourButton
 from layers.style import Category, ClassBreak, ClassTable, Symbol, VectorStyle
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar, QWidget
 
-from app.core.language import N_, language, language_changed, tr
+from app.core.language import language, language_changed, tr
 from app.shell import conditions
 from app.shell.clock_link import ClockLink
-from app.shell.docks import Docks, Panel
+from app.shell.docks import Docks
 from app.shell.drop_area import DropArea
 from app.shell.edit_acts import Edits, Help
 from app.shell.empty_state import EmptyState
@@ -22,12 +22,14 @@ from app.shell.map_acts import Clock, Layers, Map
 from app.shell.menus import Menus
 from app.shell.opening import Opener
 from app.shell.panel_acts import Panels, ToolActs
+from app.shell.panels import Parts, panels
 from app.shell.place_marks import MapLinks
 from app.shell.status_bar import StatusBar
 from app.shell.submenus import Submenus
-from app.shell.tool_panel import Tools, tool_entry
+from app.shell.tool_list import Tools, tool_entry
 from app.views.map2d.canvas import MapCanvas
 from app.widgets import controls, theme
+from app.widgets.map_fields import Surroundings
 from app.widgets.palette import Palette
 from app.widgets.time_bar import TimeBar
 from app.widgets.toast import Toaster
@@ -40,12 +42,6 @@ if TYPE_CHECKING:
     from app.core.notices import Notice
     from app.shell.desk import Desk
     from layers.layer import Layer
-
-LEFT, RIGHT, BOTTOM = (
-    Qt.DockWidgetArea.LeftDockWidgetArea,
-    Qt.DockWidgetArea.RightDockWidgetArea,
-    Qt.DockWidgetArea.BottomDockWidgetArea,
-)
 
 
 class MainWindow(QMainWindow):
@@ -66,15 +62,13 @@ class MainWindow(QMainWindow):
         self.tools = Tools(desk.relay)
         self._build_centre()
         self.opener = Opener(desk, self._map_size, self._review)
-        self._panel_makers: dict[str, Callable[[], QWidget]] = {
-            "layers": self._make_layers, "tools": self._make_tools, "identify": self._make_identify,
-            "history": self._make_history, "jobs": self._make_jobs, "chart": self._make_chart,
-            "table": self._make_table,
-        }  # fmt: skip
         self.acts: dict[str, Any] = {}
         self.menus = Menus(self, self.resolve, self._holds)
-        self.docks = Docks(self, self._panels())
+        self.surroundings = Surroundings()
+        parts = Parts(desk, self.menus, self.tools, self.surroundings, self.open_result, self._edit_tables)
+        self.docks = Docks(self, panels(parts))
         self.links = MapLinks(desk, self.canvas, self.docks, self)
+        self.links.serve(self.surroundings)
         self._build_acts()
         self._build_bars()
         self.submenus = Submenus(desk, self.menus, self.tools, self.acts)
@@ -101,18 +95,6 @@ class MainWindow(QMainWindow):
         self.drop_area = DropArea(holder)
         self.palette_box = Palette(self)
 
-    def _panels(self) -> list[Panel]:
-        make = self._panel_makers
-        return [
-            Panel("layers", N_("Layers"), LEFT, make["layers"], "layers", width=300),
-            Panel("chart", N_("Chart"), BOTTOM, make["chart"], "chart", shown=False, height=220),
-            Panel("table", N_("Attributes"), BOTTOM, make["table"], "table", shown=False, height=220),
-            Panel("tools", N_("Tools"), RIGHT, make["tools"], "tools", width=320),
-            Panel("identify", N_("Values"), RIGHT, make["identify"], "identify", width=320),
-            Panel("history", N_("History"), RIGHT, make["history"], "history", width=320),
-            Panel("jobs", N_("Jobs"), RIGHT, make["jobs"], "jobs", width=320),
-        ]
-
     def _build_acts(self) -> None:
         desk = self.desk
         self.files = Files(desk, self, self.opener, lambda: self.canvas.grab().toImage())
@@ -136,6 +118,9 @@ class MainWindow(QMainWindow):
         holder.setMovable(False)
         holder.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         holder.addWidget(self.time_bar)
+        frame = holder.layout()
+        if frame is not None:
+            frame.setContentsMargins(0, 0, 0, 0)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, holder)
         self._clock_holder = holder
         self.clock_link = ClockLink(self.desk, self.time_bar, self.clock_acts)
@@ -143,49 +128,10 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
 
     # -- panels ----------------------------------------------------------------------
-    def _make_layers(self) -> QWidget:
-        panel = LayerPanel(self.desk, self.menus.actions, self.menus.themes)
-        panel.edit_tables.connect(self.resolve("edits.class_tables"))
-        return panel
-
     def _layer_panel(self) -> LayerPanel:
         panel = self.docks["layers"].fill()
         assert isinstance(panel, LayerPanel)
         return panel
-
-    def _make_tools(self) -> QWidget:
-        from app.shell.tool_panel import ToolPanel
-
-        return ToolPanel(self.desk, self.tools, self.links.surroundings(), lambda path: self.opener.open([path]))
-
-    def _make_identify(self) -> QWidget:
-        from app.shell.identify_panel import IdentifyPanel
-
-        return IdentifyPanel(self.desk)
-
-    def _make_history(self) -> QWidget:
-        from app.shell.history_panel import HistoryPanel
-
-        return HistoryPanel(self.desk, self.menus.actions)
-
-    def _make_jobs(self) -> QWidget:
-        from app.shell.job_panel import JobPanel
-
-        return JobPanel(self.desk, lambda path: self.opener.open([path]))
-
-    def _make_chart(self) -> QWidget:
-        from app.views.charts.canvas import ChartCanvas
-
-        chart = ChartCanvas(self.desk.document, self.desk.reading)
-        chart.set_theme(theme.current().name)
-        chart.set_offset(self.desk.settings.utc_offset_hours)
-        chart.failed.connect(self.desk.notices.error)
-        return chart
-
-    def _make_table(self) -> QWidget:
-        from app.shell.table_panel import TablePanel
-
-        return TablePanel(self.desk)
 
     def _show_table(self, layer: Layer) -> None:
         panel: Any = self.docks["table"].bring()
@@ -202,6 +148,13 @@ class MainWindow(QMainWindow):
     def open_paths(self, paths: list[str]) -> None:
         """Open a workspace, or data."""
         self.files.open_paths(paths)
+
+    def open_result(self, path: str) -> None:
+        """Put the result of a tool on the map."""
+        self.opener.open([path])
+
+    def _edit_tables(self) -> None:
+        self.resolve("edits.class_tables")()
 
     def open_tool(self, tool_id: str) -> None:
         """Show the form of a tool."""
@@ -280,6 +233,8 @@ class MainWindow(QMainWindow):
             document.clock.events.leader,
         ):  # fmt: skip
             signal.connect(self._on_document)
+        for dock in self.docks.by_name.values():
+            dock.visibilityChanged.connect(lambda _: self.menus.refresh())
         desk.reading.state_changed.connect(self._on_state)
         desk.notices.posted.connect(self._on_notice)
         language_changed.connect(self._on_language)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -216,6 +217,7 @@ class Section(QWidget):
         self.body = body
         self._head = QPushButton()
         self._head.setProperty("role", "flat")
+        self._head.setAutoDefault(False)
         self._head.setCheckable(True)
         self._head.setChecked(opened)
         self._head.toggled.connect(self._fold)
@@ -243,12 +245,20 @@ class Section(QWidget):
 
 
 class Segments(QWidget):
-    """A choice of a few, side by side; ``chosen`` tells the value."""
+    """A choice of a few, side by side; ``chosen`` tells the value.
+
+    Parameters
+    ----------
+    choices : sequence of (value, title)
+    plain : bool
+        Whether titles are shown as they are, such as names of languages.
+    """
 
     chosen = Signal(str)
 
-    def __init__(self, choices: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, choices: Sequence[tuple[str, str]], *, plain: bool = False) -> None:
         super().__init__()
+        self._plain = plain
         box = row(0, 0)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
@@ -257,6 +267,7 @@ class Segments(QWidget):
             button = QPushButton()
             button.setCheckable(True)
             button.setProperty("role", "segment")
+            button.setAutoDefault(False)
             button.setProperty("end", number == len(choices) - 1)
             button.clicked.connect(lambda _=False, value=value: self.chosen.emit(value))
             if number == len(choices) - 1:
@@ -280,13 +291,20 @@ class Segments(QWidget):
     def retranslate(self) -> None:
         """Show the titles in the current language."""
         for value, button in self._buttons.items():
-            button.setText(tr(self._titles[value]))
+            button.setText(self._titles[value] if self._plain else tr(self._titles[value]))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+
+def roomy(field: QAbstractSpinBox) -> None:
+    """Keep the number of a field off its edge; the style sheet's padding does not reach it."""
+    line = field.lineEdit()
+    if line is not None:
+        line.setTextMargins(6, 0, 0, 0)
 
 
 def column(margin: int = theme.GRID, spacing: int = theme.GRID) -> QVBoxLayout:

@@ -10,19 +10,14 @@ from PySide6.QtWidgets import QWidget
 from app.core.language import tr
 from app.core.parameters import to_plain
 from app.widgets import controls, theme
-from app.widgets.fields import (
+from app.widgets.fields import ChoiceField, Field, FileField, FlagField, NumberField, TextField
+from app.widgets.map_fields import (
     BoxField,
-    ChoiceField,
     CrsField,
-    Field,
-    FileField,
-    FlagField,
     HeightField,
     LayerField,
-    NumberField,
     PlacesField,
     Surroundings,
-    TextField,
     VariableField,
 )
 
@@ -167,4 +162,4 @@ class Form(QWidget):
         choice = layer.choice() if layer is not None else None
         for field in self._fields.values():
             if isinstance(field, VariableField):
-                field.offer(choice.variables if choice is not None else ())
+                field.offer(choice)

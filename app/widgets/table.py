@@ -54,6 +54,7 @@ class TableData:
     def __init__(self, columns: Sequence[TableColumn], ids: NDArray[np.int64]) -> None:
         self.columns = list(columns)
         self.ids = ids
+        self._ranks: dict[int, tuple[NDArray[np.int64], NDArray[np.bool_]]] = {}
 
     def __len__(self) -> int:
         """Count the rows."""
@@ -72,17 +73,27 @@ class TableData:
         column : int
         descending : bool
         rows : ndarray, int64, (n,)
-            Rows to sort.
+            Rows to sort, rising.
         """
-        values, missing = _sortable(self.columns[column].values)
+        ranks, missing = self._sorted(column)
+        if not len(rows):
+            return rows
         fine = rows[~missing[rows]]
-        keys = values if len(fine) == len(values) and rows[0] == 0 else _taken(values, fine)
-        if descending:
-            placed = np.argsort(keys[::-1], kind="stable")[::-1]
-            sorted_ = fine[::-1][placed]
-        else:
-            sorted_ = fine[np.argsort(keys, kind="stable")]
-        return np.concatenate([sorted_, rows[missing[rows]]])
+        keys = ranks[fine]
+        placed = np.argsort(-keys if descending else keys, kind="stable")
+        return np.concatenate([fine[placed], rows[missing[rows]]])
+
+    def _sorted(self, column: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Give the rank of each value of a column (equal values share one), and which are missing; found once."""
+        if column not in self._ranks:
+            values, missing = _sortable(self.columns[column].values)
+            order = np.argsort(values, kind="stable")
+            keys = _taken(values, order)
+            steps = np.concatenate([[0], np.cumsum(keys[1:] != keys[:-1])]) if len(keys) else order
+            ranks = np.empty(len(values), np.int64)
+            ranks[order] = steps
+            self._ranks[column] = (ranks, missing)
+        return self._ranks[column]
 
     def fitting(self, query: str) -> NDArray[np.int64]:
         """Give the rows that fit a query.
