@@ -59,7 +59,6 @@ class _GridRows(Rows):
 
     def fill(self, layer: Layer) -> None:
         """Bring the fields up to date without telling."""
-        raise NotImplementedError
 
     def _tell(self, changes: dict[str, Any]) -> None:
         if self.layer is not None:
@@ -116,8 +115,8 @@ class MeshRows(_GridRows):
         self.smooth.toggled.connect(lambda on: self._tell({"smooth": on}))
         self.edges = Check(N_("Show the edges of the mesh"))
         self.edges.toggled.connect(lambda on: self._tell({"edges": on}))
-        self.depth = tight(QComboBox())
-        self.depth.activated.connect(lambda _: self._tell({"depth_variable": self.depth.currentData()}))
+        self.dry_by = tight(QComboBox())
+        self.dry_by.activated.connect(lambda _: self._tell({"depth_variable": self.dry_by.currentData()}))
         self.dry = QDoubleSpinBox()
         self.dry.setDecimals(2)
         self.dry.setSingleStep(0.01)
@@ -126,7 +125,7 @@ class MeshRows(_GridRows):
         self.dry.setFixedWidth(84)
         controls.roomy(self.dry)
         self.dry.valueChanged.connect(lambda value: self._tell({"dry_below": value}))
-        self._dry_line = line_of(self.depth, self.dry)
+        self._dry_line = line_of(self.dry_by, self.dry)
         self.spacing = self.slider(10, 80, "arrow_spacing")
         self.add("", self.smooth)
         self.add("", self.edges)
@@ -150,11 +149,11 @@ class MeshRows(_GridRows):
         self.smooth.setEnabled(shown is None or shown.location == "node")
 
     def _fill_depth(self, layer: MeshLayer) -> None:
-        self.depth.clear()
-        self.depth.addItem(tr("never"), "")
+        self.dry_by.clear()
+        self.dry_by.addItem(tr("never"), "")
         d = layer.description
         for one in d.variables if d is not None else ():
             if not one.vector and one.location in ("face", "node"):
-                self.depth.addItem(choice_text(one), one.name)
-        self.depth.setCurrentIndex(max(self.depth.findData(layer.style.depth_variable), 0))
-        self.show_row(self._dry_line, shown=self.depth.count() > 1)
+                self.dry_by.addItem(choice_text(one), one.name)
+        self.dry_by.setCurrentIndex(max(self.dry_by.findData(layer.style.depth_variable), 0))
+        self.show_row(self._dry_line, shown=self.dry_by.count() > 1)

@@ -91,6 +91,7 @@ class IdentifyPanel(QWidget):
         super().__init__()
         self._desk = desk
         self._hits: list[Hit] = []
+        self._shown: list[_HitCard] = []
         self._place: tuple[float, float] | None = None
         self._where = QLabel()
         self._where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -127,6 +128,7 @@ class IdentifyPanel(QWidget):
     def refresh(self) -> None:
         """Show everything anew."""
         controls.clear(self._cards)
+        self._shown = []
         crs = self._desk.document.camera.crs
         self._copy.setVisible(self._place is not None)
         self._where.setVisible(self._place is not None)
@@ -139,6 +141,7 @@ class IdentifyPanel(QWidget):
         for hit in shown:
             card = _HitCard(hit, by_id[hit.layer], self._desk)
             self._cards.addWidget(card)
+            self._shown.append(card)
             self._read(hit, by_id[hit.layer], card)
         if not shown:
             missing = N_("Nothing is drawn at this place.")
@@ -152,7 +155,7 @@ class IdentifyPanel(QWidget):
             return
 
         def arrived(answer: Any) -> None:
-            if card not in [self._cards.itemAt(i).widget() for i in range(self._cards.count())]:
+            if card not in self._shown:
                 return
             if isinstance(answer, HaitangError):
                 card.add(tr("Attributes"), error_text(answer))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.core import offsets
 from app.core.language import N_, tr
@@ -45,6 +45,29 @@ class OffsetDialog(Frame):
         self.retranslate()
 
     def _arrange(self) -> None:
+        box = controls.row(0, 0)
+        box.addLayout(self._left())
+        box.addWidget(controls.rule(vertical=True))
+        box.addLayout(self._right(), 1)
+        self.body.setLayout(box)
+        self._approve = controls.Button("Approve…", icon="person", call=self._on_approve)
+        self._save = controls.Button("Save", "primary", call=self._on_save)
+        self.foot.addStretch(1)
+        for button in (self._approve, self._save, controls.Button("Close", call=self.close)):
+            self.foot.addWidget(button)
+
+    def _left(self) -> QVBoxLayout:
+        self._nothing = controls.Words("No offset yet. Press + to add the first one.", "muted", wrap=True)
+        self._nothing.setContentsMargins(16, 16, 16, 16)
+        self._nothing.setFixedWidth(280)
+        left = controls.column(0, 0)
+        left.addWidget(self._nothing)
+        left.addWidget(self.list, 1)
+        left.addWidget(controls.rule())
+        left.addLayout(self._row_buttons())
+        return left
+
+    def _right(self) -> QVBoxLayout:
         self._rows = Rows()
         for title, field in (
             (N_("From datum"), self.origin), (N_("To datum"), self.target), (N_("Value (m)"), self.value),
@@ -56,36 +79,19 @@ class OffsetDialog(Frame):
             edit.textEdited.connect(lambda _: self._on_edited())
         for combo in (self.origin, self.target):
             combo.activated.connect(lambda _: self._on_edited())
-        right = controls.column(12, 8)
         hint = N_(
             "An offset is added to a height on the first datum to give it on the second. There is no built-in one."
         )
-        right.addWidget(controls.Words(hint, "muted", wrap=True))
         line = controls.row(12, 0)
         line.addWidget(self.state)
         line.addStretch(1)
+        right = controls.column(12, 8)
+        right.addWidget(controls.Words(hint, "muted", wrap=True))
         right.addWidget(self._rows)
         right.addLayout(line)
         right.addWidget(self.fault)
         right.addStretch(1)
-        left = controls.column(0, 0)
-        self._nothing = controls.Words("No offset yet. Press + to add the first one.", "muted", wrap=True)
-        self._nothing.setContentsMargins(16, 16, 16, 16)
-        self._nothing.setFixedWidth(280)
-        left.addWidget(self._nothing)
-        left.addWidget(self.list, 1)
-        left.addWidget(controls.rule())
-        left.addLayout(self._row_buttons())
-        box = controls.row(0, 0)
-        box.addLayout(left)
-        box.addWidget(controls.rule(vertical=True))
-        box.addLayout(right, 1)
-        self.body.setLayout(box)
-        self._approve = controls.Button("Approve…", icon="person", call=self._on_approve)
-        self._save = controls.Button("Save", "primary", call=self._on_save)
-        self.foot.addStretch(1)
-        for button in (self._approve, self._save, controls.Button("Close", call=self.close)):
-            self.foot.addWidget(button)
+        return right
 
     def _row_buttons(self) -> QHBoxLayout:
         line = controls.row(4, 4)

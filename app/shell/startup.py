@@ -128,9 +128,10 @@ def _place(window: MainWindow, size: tuple[int, int] | None) -> None:
         window.resize(*size)
         return
     room = QGuiApplication.primaryScreen().availableGeometry()
+    width, height = round(room.width() * 0.92), round(room.height() * 0.92)
     known = window.desk.settings.window.get("size")
-    fits = isinstance(known, list) and len(known) == 2 and all(isinstance(v, int) and v > 400 for v in known)
-    width, height = known if fits else (round(room.width() * 0.92), round(room.height() * 0.92))
+    if isinstance(known, list) and len(known) == 2 and all(isinstance(v, int) and v > 400 for v in known):
+        width, height = known
     window.resize(min(width, room.width()), min(height, room.height()))
     window.move(room.left() + (room.width() - window.width()) // 2, room.top() + (room.height() - window.height()) // 2)
 

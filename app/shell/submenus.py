@@ -71,7 +71,8 @@ class Submenus:
         by_group: dict[str, QMenu] = {}
         for tool in known.values():
             if tool.group not in by_group:
-                by_group[tool.group] = QMenu(tr(groups.get(tool.group, tool.group)), menu)
+                title: str = groups.get(tool.group, tool.group)
+                by_group[tool.group] = QMenu(tr(title), menu)
                 menu.addMenu(by_group[tool.group])
             action = by_group[tool.group].addAction(translated(tool.title, language()))
             action.triggered.connect(lambda _=False, name=tool.id: self._acts["tools"].open(name))

@@ -132,6 +132,8 @@ class ToolPanel(QWidget):
             seen = 0
             for child in range(head.childCount()):
                 item = head.child(child)
+                if item is None:
+                    continue
                 tool = self._tools.known[str(item.data(0, TOOL_ROLE))]
                 fits = score(text, tool_entry(tool, self._groups)) > 0
                 item.setHidden(not fits)

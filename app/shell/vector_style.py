@@ -158,9 +158,10 @@ class VectorRows(QWidget):
             label = one.label_zh if language() == "zh" else one.label_en
             words = label or (tr("no value") if one.value is None else str(one.value))
             QListWidgetItem(_symbol_icon(one.symbol, geometry), words, self.list)
-        for part in style.classes.classes if style.classes is not None else ():
+        table = style.classes
+        for part in table.classes if table is not None else ():
             symbol = style.symbol.model_copy(update={"fill": part.colour, "stroke": part.colour})
-            QListWidgetItem(_symbol_icon(symbol, geometry), class_text(part, style.classes), self.list)
+            QListWidgetItem(_symbol_icon(symbol, geometry), class_text(part, table) if table else "", self.list)
         self.list.setFixedHeight(min(max(self.list.count(), 1), 7) * 30 + 4)
 
     def _on_mode(self, mode: str) -> None:

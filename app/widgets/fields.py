@@ -31,12 +31,10 @@ class Field(QWidget):
         self.setLayout(self.box)
 
     def value(self) -> Any:
-        """Give what is entered: a word or number, or None where nothing is."""
-        raise NotImplementedError
+        """Give what is entered: a word or number, or None where nothing is; each kind of field has its own."""
 
     def set_value(self, value: Any) -> None:
-        """Show a value."""
-        raise NotImplementedError
+        """Show a value; each kind of field has its own way."""
 
     def complaint(self) -> str:
         """Say in a plain sentence what is wrong with the value; empty where nothing is."""

@@ -34,9 +34,14 @@ def pinyin(text: str) -> tuple[str, str]:
     """
     from pypinyin import Style, lazy_pinyin
 
-    syllables = lazy_pinyin(text, style=Style.NORMAL, errors=list)
+    syllables = lazy_pinyin(text, style=Style.NORMAL, errors=_letters)
     letters = ["".join(c for c in s.lower() if c.isalnum()) for s in syllables]
     return "".join(letters), "".join(s[0] for s in letters if s)
+
+
+def _letters(other: str) -> list[str]:
+    """Take what is not Chinese letter by letter."""
+    return list(other)
 
 
 def score(query: str, entry: Entry) -> float:
