@@ -12,6 +12,7 @@ import os
 import struct
 import sys
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -146,12 +147,36 @@ def _one(sources: _Sources, header: dict[str, Any], buffers: Sequence[Buffer]) -
         )
 
 
-def main(memory_mb: int = 0) -> int:
-    """Answer requests until the pipe ends."""
-    from layers.sources import wire
+PRELOADED = ("layers.sources.wire", "layers.sources.vector_file", "layers.sources.netcdf", "layers.sources.raster_file")
+"""What a reader that is started ahead of the first file loads while nobody waits for it."""
 
+
+def _preload() -> None:
+    for name in PRELOADED:
+        import_module(name)
+    from layers.sources import guard
+
+    guard.pyogrio()
+    guard.rasterio()
+    guard.pyarrow()
+
+
+def main(memory_mb: int = 0, ahead: str = "") -> int:
+    """Answer requests until the pipe ends.
+
+    Parameters
+    ----------
+    memory_mb : int
+        Cap of the address space, MiB; 0 = none.
+    ahead : str
+        ``ahead`` loads the libraries before the first request comes.
+    """
     fetch, answer = _own_pipes()
     _limit_self(memory_mb)
+    if ahead:
+        _preload()
+    from layers.sources import wire
+
     sources = _Sources()
     write_frame(answer, {"ready": True}, [])
     while (frame := read_frame(fetch, 1 << 30)) is not None:
@@ -163,4 +188,4 @@ def main(memory_mb: int = 0) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 0))
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 0, *sys.argv[2:3]))

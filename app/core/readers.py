@@ -6,6 +6,7 @@ opened again in a new child. A file that ends three of them waits until someone 
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 Answer = Any
 ANSWER_LIMIT = 8 << 30
 URGENT, BACKGROUND = 0, 1
+AHEAD = 2
+"""How many readers are started before the first file asks for one."""
 TRIES = 3
 """How many readers one request may end before its file is left alone."""
 
@@ -56,11 +59,12 @@ class Ticket:
             self.done(answer)
 
 
-def reader_command(memory_mb: int) -> list[str]:
-    """Give the command that starts a reader, frozen or not."""
+def reader_command(memory_mb: int, *, ahead: bool = False) -> list[str]:
+    """Give the command that starts a reader, frozen or not; ``ahead`` lets it load its libraries at once."""
+    words = [str(memory_mb), *(["ahead"] if ahead else [])]
     if getattr(sys, "frozen", False):
-        return [sys.executable, "--reader-process", str(memory_mb)]
-    return [sys.executable, "-m", "app.core.reader_process", str(memory_mb)]
+        return [sys.executable, "--reader-process", *words]
+    return [sys.executable, "-m", "app.core.reader_process", *words]
 
 
 @dataclass(eq=False)
@@ -77,10 +81,10 @@ class _Reader:
     reason: str = ""
     current: Ticket | None = None
 
-    def start(self) -> None:
+    def start(self, *, ahead: bool) -> None:
         flags = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
         self.process = subprocess.Popen(
-            reader_command(self.memory_mb),
+            reader_command(self.memory_mb, ahead=ahead),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -200,10 +204,10 @@ class ReaderPool:
         self._watch.start()
 
     def warm(self) -> None:
-        """Start one child ahead of the first file."""
+        """Start children ahead of the first file: one, and a second where there is a core for it."""
         with self._lock:
-            if not self._readers and not self._closed:
-                self._spawn()
+            while len(self._readers) < min(AHEAD, self._limits[0], os.cpu_count() or 1) and not self._closed:
+                self._spawn(ahead=True)
 
     def submit(
         self,
@@ -289,9 +293,9 @@ class ReaderPool:
             for ticket in reader.waiting():
                 ticket.finish(_closed(ticket.path))
 
-    def _spawn(self) -> _Reader:
+    def _spawn(self, *, ahead: bool = False) -> _Reader:
         reader = _Reader(self._limits[1], self._on_died)
-        reader.start()
+        reader.start(ahead=ahead)
         self._readers.append(reader)
         return reader
 
