@@ -71,7 +71,7 @@ class Submenus:
         by_group: dict[str, QMenu] = {}
         for tool in known.values():
             if tool.group not in by_group:
-                title: str = groups.get(tool.group, tool.group)
+                title = str(groups.get(tool.group) or tool.group)
                 by_group[tool.group] = QMenu(tr(title), menu)
                 menu.addMenu(by_group[tool.group])
             action = by_group[tool.group].addAction(translated(tool.title, language()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any, cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def pinyin(text: str) -> tuple[str, str]:
     """
     from pypinyin import Style, lazy_pinyin
 
-    syllables = lazy_pinyin(text, style=Style.NORMAL, errors=_letters)
+    syllables: list[str] = cast("Any", lazy_pinyin)(text, style=Style.NORMAL, errors=_letters)
     letters = ["".join(c for c in s.lower() if c.isalnum()) for s in syllables]
     return "".join(letters), "".join(s[0] for s in letters if s)
 

@@ -44,7 +44,7 @@ def read_moment(text: str, state: TimeState) -> int:
     if step:
         index = int(step.group(1)) - 1
         if not 0 <= index < len(state.moments):
-            raise ValueError(text)
+            raise ValueError(f"no moment: {text!r}")
         return int(state.moments[index])
     clock = ELAPSED.match(word)
     offset = 0 if state.elapsed else round(state.offset_hours * 3600) * SECOND
@@ -55,9 +55,12 @@ def read_moment(text: str, state: TimeState) -> int:
         base = state.now if state.now is not None else state.start or 0
         day = (base + offset) // (86400 * SECOND) * 86400 * SECOND
         return day + seconds * SECOND - offset
-    found = moment(word)
+    try:
+        found = moment(word)
+    except ValueError as error:
+        raise ValueError(f"no moment: {text!r}") from error
     if found is None:
-        raise ValueError(text)
+        raise ValueError(f"no moment: {text!r}")
     at = int(found.astype(np.int64))
     zoned = re.search(r"(Z|[+-]\d{2}:?\d{2})$", word) and len(word) > 10
     return at if zoned else at - offset

@@ -1,0 +1,64 @@
+"""Toasts: seen, kept in order, and never in the way of typing."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from app.core.language import set_language
+from app.widgets.toast import LIMIT, Toaster
+
+
+@pytest.fixture
+def desk(qtbot):
+    set_language("en")
+    over = QWidget()
+    over.resize(800, 600)
+    over.edit = QLineEdit()
+    box = QVBoxLayout(over)
+    box.addWidget(over.edit)
+    qtbot.addWidget(over)
+    over.show()
+    over.activateWindow()
+    over.edit.setFocus()
+    over.toaster = Toaster(over)
+    return over
+
+
+def test_a_toast_does_not_take_the_focus(qtbot, desk):
+    qtbot.waitUntil(desk.edit.hasFocus)
+    desk.toaster.show("error", "The disk is full.", "/data", [("Try again", lambda: None)])
+    qtbot.keyClicks(desk.edit, "abc")
+    assert desk.edit.hasFocus()
+    assert desk.edit.text() == "abc"
+
+
+def test_the_same_words_are_shown_once(desk):
+    first = desk.toaster.show("info", "Saved.")
+    assert desk.toaster.show("info", "Saved.") is first
+    assert len(desk.toaster.toasts()) == 1
+
+
+def test_the_oldest_toast_makes_room(desk):
+    for number in range(LIMIT + 2):
+        desk.toaster.show("warning", f"Notice {number}")
+    shown = [toast.accessibleName() for toast in desk.toaster.toasts()]
+    assert shown == [f"Notice {number}" for number in range(2, LIMIT + 2)]
+
+
+def test_toasts_do_not_overlap_and_stay_inside(desk):
+    for text in ("Short.", "A longer notice that needs more than one line to be read. " * 3, "Another."):
+        desk.toaster.show("warning", text, "/data/file.nc")
+    boxes = [toast.geometry() for toast in desk.toaster.toasts()]
+    assert all(desk.rect().contains(box) for box in boxes)
+    assert all(not a.intersects(b) for n, a in enumerate(boxes) for b in boxes[n + 1 :])
+
+
+def test_an_action_is_done_and_the_toast_goes(qtbot, desk):
+    done = []
+    toast = desk.toaster.show("error", "The reader ended.", "", [("Reopen", lambda: done.append(1))])
+    button = next(b for b in toast.findChildren(QPushButton) if b.text() == "Reopen")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert done == [1]
+    assert desk.toaster.toasts() == []
