@@ -117,6 +117,9 @@ class Reading:
         self._states: dict[str, tuple[str, HaitangError | None]] = {}
         self._files: dict[str, str] = {}
         self._asked: set[tuple[str, str]] = set()
+        self._waiting: dict[str, list[Layer]] = {}
+        self._flying: dict[Hashable, list[Callable[[Block | HaitangError], None]]] = {}
+        self._lock = threading.Lock()
         self._settled = threading.Condition()
         document.layer_added.connect(self._on_layer_added)
         document.layer_removed.connect(self._on_layer_removed)
@@ -152,7 +155,29 @@ class Reading:
                 self._cache.keep((layer.source, request), answer)
             done(answer)
 
+        if isinstance(request, TopologyRequest):
+            self._read_once(layer.source, request, done)
+            return None
         return self.pool.submit(layer.source, request, arrived, key=key, priority=priority)
+
+    def _read_once(self, source: str, request: Request, done: Callable[[Block | HaitangError], None]) -> None:
+        """Read what several views want at once a single time."""
+        name = (source, request)
+        with self._lock:
+            others = self._flying.setdefault(name, [])
+            others.append(done)
+            if len(others) > 1:
+                return
+
+        def arrived(answer: Answer | HaitangError) -> None:
+            if not isinstance(answer, HaitangError):
+                self._cache.keep(name, answer)
+            with self._lock:
+                waiting = self._flying.pop(name)
+            for one in waiting:
+                one(answer)
+
+        self.pool.submit(source, request, arrived)
 
     def cached(self, layer: Layer, request: Request) -> Block | None:
         """Give a block that is in memory already."""
@@ -221,11 +246,15 @@ class Reading:
             self._set_state(layer.id, "ok")
             return
         self._set_state(layer.id, "opening")
+        self._waiting.setdefault(layer.source, []).append(layer)
+        if len(self._waiting[layer.source]) == 1:
+            self.pool.submit(layer.source, None, lambda answer: self._deliver(lambda: self._all(layer.source, answer)))
 
-        def arrived(answer: Answer | HaitangError) -> None:
-            self._deliver(lambda: self._arrived(layer, answer))
-
-        self.pool.submit(layer.source, None, arrived)
+    def _all(self, source: str, answer: Description | HaitangError) -> None:
+        """Give one answer to all layers that wait for their file."""
+        for layer in self._waiting.pop(source, []):
+            if layer.id in self._states:
+                self._arrived(layer, answer)
 
     def _arrived(self, layer: Layer, answer: Description | HaitangError) -> None:
         if isinstance(answer, HaitangError):

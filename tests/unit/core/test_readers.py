@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app.core.reader import BACKGROUND, STUCK_S
 from app.core.reader_process import read_frame, write_frame
 from app.core.readers import TRIES, ReaderPool
-from layers.errors import DataError, HaitangError, SourceUnavailable
+from layers.errors import DataError, SourceUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,14 +69,29 @@ def test_a_file_is_described_by_a_child(pool: ReaderPool, files: list[str]) -> N
     assert os.getpid() not in pool.processes()
 
 
-def test_files_are_shared_out_and_each_keeps_its_owner(pool: ReaderPool, files: list[str]) -> None:
+def test_one_reader_serves_several_files_and_keeps_them(pool: ReaderPool, files: list[str]) -> None:
     for path in files:
         pool.ask(path, None)
-    assert len(pool.processes()) == 2
     before = pool.processes()
+    assert len(before) == 1
     for path in files:
         pool.ask(path, None)
     assert pool.processes() == before
+
+
+@POSIX
+def test_a_stuck_reader_gets_no_new_files(files: list[str]) -> None:
+    readers = ReaderPool(max_processes=2, timeout_s=20.0)
+    try:
+        readers.ask(files[0], None)
+        stuck = readers.processes()[0]
+        os.kill(stuck, signal.SIGSTOP)
+        ask_aside(readers, files[0])
+        threading.Event().wait(2 * STUCK_S)
+        assert readers.ask(files[1], None).kind == "series"
+        assert len(readers.processes()) == 2
+    finally:
+        readers.close()
 
 
 def test_a_missing_file_is_one_sentence_with_place_and_remedy(pool: ReaderPool, tmp_path: Path) -> None:
@@ -117,7 +133,7 @@ def test_a_file_that_ends_every_reader_is_left_alone_until_it_is_reopened(
 ) -> None:
     told: list[tuple[list[str], bool]] = []
     pool.died.connect(lambda paths, spared: told.append((paths, spared)))
-    monkeypatch.setattr("app.core.readers.reader_command", lambda _mb, ahead: [sys.executable, "-c", CRASHES])
+    monkeypatch.setattr("app.core.reader.reader_command", lambda _mb, ahead: [sys.executable, "-c", CRASHES])
     with pytest.raises(SourceUnavailable, match="ended unexpectedly"):
         pool.ask(files[0], None)
     assert [spared for _, spared in told] == [True] * (TRIES - 1) + [False]
@@ -155,6 +171,21 @@ def test_a_newer_wish_drops_the_older_that_still_waits(pool: ReaderPool, files: 
     assert last.wait(20)
     assert heard[-1] == "fourth"
     assert len(heard) <= 2
+
+
+@POSIX
+def test_what_is_urgent_goes_before_what_waits_in_the_background(pool: ReaderPool, files: list[str]) -> None:
+    pool.ask(files[0], None)
+    pid = pool.processes()[0]
+    heard: list[str] = []
+    last = threading.Event()
+    os.kill(pid, signal.SIGSTOP)
+    ask_aside(pool, files[0])
+    pool.submit(files[0], None, lambda _: (heard.append("background"), last.set()), priority=BACKGROUND)
+    pool.submit(files[0], None, lambda _: heard.append("urgent"))
+    os.kill(pid, signal.SIGCONT)
+    assert last.wait(20)
+    assert heard == ["urgent", "background"]
 
 
 def test_a_closed_pool_answers_with_an_error(files: list[str]) -> None:
