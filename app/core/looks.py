@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from math import isfinite
+from math import isfinite, nan
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -47,7 +47,7 @@ class ValueRange:
     low, high : float
         Ends of the colour scale, in the unit of the variable.
     minimum, maximum : float
-        Smallest and largest value known.
+        Smallest and largest value known; NaN = not known.
     whole : bool
         Whether all steps were looked at; False = only what was painted first.
     """
@@ -106,7 +106,7 @@ def value_range(scale: ColourScale, statistics: Statistics | None, *, whole: boo
     if not known or statistics is None:
         if scale.minimum is None or scale.maximum is None:
             return None
-        return ValueRange(scale.minimum, scale.maximum, scale.minimum, scale.maximum, whole=False)
+        return ValueRange(scale.minimum, scale.maximum, nan, nan, whole=False)
     low, high = statistics.minimum, statistics.maximum
     core = statistics.p98 - statistics.p2
     if isfinite(core) and core > 0 and high - low > LONG_TAIL * core:

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 
 from app.core.looks import can_place, is_degrees
 from app.views import projection
-from layers.extent import around
+from layers.extent import Extent, around
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from app.core.camera import Pose
     from app.core.document import Document
-    from layers.extent import Extent
     from layers.layer import Layer
 
-ROOMY = 900
+ROOMY = 1000
 """Maps at least this wide, in px, leave a column free for the legend."""
 
 LEGEND_SIDE, FOOT = 248.0, 24.0
@@ -52,6 +51,14 @@ def aspect_of(box: Extent, crs: str | None, *, degrees: bool = False) -> float:
     return round(math.cos(math.radians(latitude)), 3)
 
 
+def _roomy(box: Extent, *, degrees: bool) -> Extent:
+    """Give the box, grown where it is hardly more than a point: 0.05 degrees or 2 km to each side."""
+    least = 0.05 if degrees else 2000.0
+    if max(box.width, box.height) > least * 1e-3:
+        return box
+    return Extent(box.x0 - least, box.y0 - least, box.x1 + least, box.y1 + least)
+
+
 def home_pose(document: Document, width: int, height: int, layers: Iterable[Layer] | None = None) -> Pose:
     """Give the pose that shows layers whole.
 
@@ -69,8 +76,9 @@ def home_pose(document: Document, width: int, height: int, layers: Iterable[Laye
     box = extent_of(chosen, crs)
     if box is None:
         return replace(document.camera.pose, crs=crs)
-    aside, below = (LEGEND_SIDE, FOOT) if width >= ROOMY else (0.0, 0.0)
     degrees = crs is None and any(is_degrees(la.description) for la in chosen if la.crs is None)
+    box = _roomy(box, degrees=projection.is_geographic(crs) or degrees)
+    aside, below = (LEGEND_SIDE, FOOT) if width >= ROOMY else (0.0, 0.0)
     camera = document.camera.model_copy(update={"crs": crs, "aspect": aspect_of(box, crs, degrees=degrees)})
     pose = camera.fitted(box, round(width - aside), round(height - below), margin=0.045)
     x, y = pose.x - aside / 2 * pose.scale, pose.y - below / 2 * pose.scale * pose.aspect

@@ -128,7 +128,7 @@ def range_now(layer: Layer, reading: Reading) -> ValueRange | None:
     if layer.kind not in ("raster", "mesh") or layer.description is None or reading.state(layer.id) != "ok":
         return None
     name = style.variable
-    if (style.scale.minimum is not None and style.scale.maximum is not None) or layer.variable(name) is None:
+    if layer.variable(name) is None:
         return value_range(style.scale, None)
     return value_range(style.scale, statistics_now(layer, reading, name))
 

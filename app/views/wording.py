@@ -36,30 +36,32 @@ QUANTITIES = {
     "precipitation_flux": N_("Precipitation"),
     "wind_speed": N_("Wind speed"),
 }
-_POWER = re.compile(r"^([A-Za-z%°]+)\s+([A-Za-z]+)\^?(?:\*\*)?-(\d?)$")
+_PART = re.compile(r"([A-Za-z%°µ/_²³]+?)(?:\^|\*\*)?(-?[1-4])?")
 _PLAIN = {
-    "degree_Celsius": "°C",
-    "degC": "°C",
-    "Celsius": "°C",
-    "meters": "m",
-    "meter": "m",
-    "metre": "m",
-    "1": "",
-    "-": "",
+    **dict.fromkeys(("degree_Celsius", "degrees_C", "degree_C", "degC", "Celsius", "deg_C"), "°C"),
+    **dict.fromkeys(("meters", "meter", "metre", "metres"), "m"),
+    **dict.fromkeys(("1", "-", "none"), ""),
+    "ms-1": "m/s",
+    "m3s-1": "m3 s-1",
 }
 _HEIGHT = re.compile(r"height|level|elev|altitude|stage|dem|bed|_s1|bathy|topo|水位|高程|地形|潮位", re.IGNORECASE)
-_SUPER = str.maketrans("23", "²³")
+_SUPER = str.maketrans("1234", "¹²³⁴")
 
 
 def unit_text(units: str | None) -> str:
-    """Give a unit for the screen: ``m s-1`` becomes ``m/s``; an unknown form stays as the file writes it."""
+    """Give a unit for the screen: ``m3 s-1`` becomes ``m³/s``; an unknown form stays as the file writes it."""
     text = (units or "").strip()
     text = _PLAIN.get(text, text)
-    found = _POWER.match(text)
-    if found:
-        power = found.group(3)
-        return f"{found.group(1)}/{found.group(2)}{power.translate(_SUPER) if power not in ('', '1') else ''}"
-    return re.sub(r"(?<=[a-z])\^?([23])$", lambda m: m.group(1).translate(_SUPER), text)
+    parts = [_PART.fullmatch(part) for part in re.split(r"[ .]+", text)]
+    if not text or not all(parts):
+        return text
+    above = [_raised(p[1], p[2]) for p in parts if p and not (p[2] or "").startswith("-")]
+    below = [_raised(p[1], (p[2] or "").lstrip("-")) for p in parts if p and (p[2] or "").startswith("-")]
+    return " ".join(above or ["1"]) + "".join(f"/{part}" for part in below)
+
+
+def _raised(word: str, power: str | None) -> str:
+    return word + (power.translate(_SUPER) if power and power != "1" else "")
 
 
 def quantity_text(variable: Variable | None, name: str = "") -> str:

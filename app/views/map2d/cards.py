@@ -282,10 +282,17 @@ def draw_scale(painter: QPainter, card: ScaleCard, ink: Ink) -> None:
     painter.drawRect(QRectF(PAD + half, top, half, height))
     measure = metrics(SMALL)
     painter.setFont(font(SMALL))
-    for at, text in ((0.0, "0"), (half, card.middle), (card.length, card.end)):
-        wide = measure.horizontalAdvance(text)
-        start = max(PAD + at - wide / 2, PAD - 1)
+    places = [(_start(measure.horizontalAdvance(t), at), t) for at, t in ((0.0, "0"), (card.length, card.end))]
+    middle = _start(measure.horizontalAdvance(card.middle), half)
+    if middle + measure.horizontalAdvance(card.middle) + 6 < places[1][0] and middle > PAD + 12:
+        places.append((middle, card.middle))
+    for start, text in places:
         painter.drawText(QPointF(start, 17.0), text)
+
+
+def _start(wide: float, at: float) -> float:
+    """Give where a text starts whose middle belongs to a place of the scale bar."""
+    return max(PAD + at - wide / 2, PAD - 1)
 
 
 def draw_north(painter: QPainter, ink: Ink) -> None:

@@ -18,6 +18,9 @@ SPACING = 150.0
 """Wanted distance of the lines, px."""
 
 STEPS = (30.0, 20.0, 10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 5e-4, 2e-4, 1e-4)
+WIDEST = 720.0
+"""Views that show more degrees have no grid."""
+
 TEXT = 10.0
 CORNER = 64.0
 """Degrees are left out this near to a corner, where other things stand, px."""
@@ -32,6 +35,8 @@ class Graticule:
     def lines(self, axis: str) -> tuple[list[tuple[float, float]], float]:
         """Give (px, degrees) of the lines of one axis, ``x`` or ``y``, and their step."""
         view, ratio = self.view, self.view.pixel_ratio
+        if view.extent.width > WIDEST:
+            return [], STEPS[0]
         low, high = (view.extent.x0, view.extent.x1) if axis == "x" else (view.extent.y0, view.extent.y1)
         length = (view.width if axis == "x" else view.height) / ratio
         span = high - low

@@ -19,7 +19,7 @@ from app.views.ink import GRID, Ink, ink
 from app.views.map2d import cards
 from app.views.map2d.graticule import Graticule, draw_graticule
 from app.views.map2d.legend import entries
-from app.views.wording import length_text, nice_step, number_text
+from app.views.wording import length_text, nice_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -250,8 +250,8 @@ def scale_card(view: View, *, degrees: bool = False) -> cards.ScaleCard | None:
     while length / unit > 168:
         length /= 2
     if metres is None:
-        end = tr("{length} map units", length=number_text(length))
-        return cards.ScaleCard(length / unit, number_text(length / 2), end)
+        end = tr("{length} map units", length=f"{length:g}")
+        return cards.ScaleCard(length / unit, f"{length / 2:g}", end)
     rough = "≈ " if degrees else ""
     return cards.ScaleCard(length / unit, length_text(length / 2).split()[0], rough + length_text(length))
 

@@ -1,0 +1,1 @@
+"""Measurements, run small here and at full size by hand."""
