@@ -164,16 +164,14 @@ class Desk:
             self.journal.close()
 
 
-def make_desk(settings: Settings) -> Desk:
-    """Build an empty document with its reading; no reader process is started yet."""
+def make_desk(settings: Settings, pool: ReaderPool) -> Desk:
+    """Build an empty document with its reading."""
     from app.core.document import Document
-    from app.core.readers import ReaderPool
     from app.core.reading import Reading
     from app.core.settings import folder
 
     relay = Relay()
     document = Document()
-    pool = ReaderPool(memory_mb=settings.memory_mb)
     ranges = folder("cache") / "stats.sqlite"
     reading = Reading(document, pool, deliver=relay, cache_mb=settings.cache_mb, ranges=ranges)
     return Desk(document, reading, pool, settings, relay)

@@ -100,6 +100,10 @@ def start(
 def _build(settings: Settings) -> MainWindow:
     """Make the window. What knows no Qt is loaded before Qt, which looks at the source of all that comes after it."""
     importlib.import_module("app.core.reading")
+    from app.core.readers import ReaderPool
+
+    pool = ReaderPool(memory_mb=settings.memory_mb)
+    pool.warm()
     app = application()
     from app.shell.desk import make_desk
     from app.shell.qt_words import speak
@@ -108,8 +112,7 @@ def _build(settings: Settings) -> MainWindow:
 
     theme.apply(app, settings.theme)
     speak(language())
-    desk = make_desk(settings)
-    desk.background(desk.pool.warm, lambda _: None)
+    desk = make_desk(settings, pool)
     window = MainWindow(desk)
     app.setWindowIcon(icons.brand(64))
     return window
