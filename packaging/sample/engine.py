@@ -129,12 +129,12 @@ class Flood:
         return np.where(self.creek, storm.CREEK_LEVEL, -99.0)
 
     def _beds(self) -> np.ndarray:
-        """Mean ground of each face; along a creek the mean of its whole section, so that it runs even."""
+        """Mean ground of each face, as the file will hold it; a creek has the mean of its whole section."""
         bed = terrain.mean_bed(self.mesh.nodes, self.mesh.faces)
         for creek in reversed(place.creeks()):
             mine = self.inside & contains_xy(creek.area, *self.mesh.centres.T)
             bed[mine] = np.average(bed[mine], weights=self.mesh.areas[mine])
-        return bed
+        return np.round(bed / terrain.BED_STEP) * terrain.BED_STEP
 
     def _works(self) -> _Works:
         wall = self.domain.riverwallData

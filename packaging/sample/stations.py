@@ -67,18 +67,18 @@ def _creek(name: str, y: float) -> tuple[float, float]:
 def stations() -> tuple[Station, ...]:
     """All gauges, the sea first."""
     return (
-        Station("WC001", "望潮口", "Wangchao Mouth", *TIDE, (6850, 4850)),
+        Station("WC001", "望潮口", "Wangchao", *TIDE, (6850, 4850)),
         Station("WC002", "听潮渡", "Tingchao Ferry", *LEVEL, (3330, 4400)),
         Station("WC003", "西望", "Xiwang", *LEVEL, (620, 5385)),
-        Station("WC101", "二灶港闸外", "Erzao Sluice outside", *GATE, _gate("WC-S2", "二灶港", 70)),
-        Station("WC102", "二灶港闸内", "Erzao Sluice inside", *GATE, _gate("WC-S2", "二灶港", -80)),
+        Station("WC101", "二灶港闸外", "Erzao outside", *GATE, _gate("WC-S2", "二灶港", 70)),
+        Station("WC102", "二灶港闸内", "Erzao inside", *GATE, _gate("WC-S2", "二灶港", -80)),
         Station("WC201", "听潮镇", "Tingchao Town", *LEVEL, _creek("三灶港", 2660)),
         Station("WC202", "南横塘", "South Hengtang", *LEVEL, _creek("二灶港", 850)),
-        Station("WC203", "随塘河", "Suitang River", *LEVEL, _creek("随塘河", 2900)),
+        Station("WC203", "随塘河", "Suitang", *LEVEL, _creek("随塘河", 2900)),
         Station("WC301", "倪家浜", "Nijia Bang", *WET, (3340, 3960)),
-        Station("WC302", "听潮镇北", "Tingchao North", *WET, (3260, 3180)),
+        Station("WC302", "听潮镇北", "Tingchao north", *WET, (3260, 3180)),
         Station("WC303", "曹家浜", "Caojia Bang", *WET, (1400, 1900)),
-        Station("WC401", "听潮雨量站", "Tingchao Rain Gauge", *RAIN, (3215, 2410)),
+        Station("WC401", "听潮雨量站", "Tingchao rain gauge", *RAIN, (3215, 2410)),
     )
 
 

@@ -166,7 +166,7 @@ def _dykes() -> Sheet:
     lines += [place.north_dyke().intersection(shapely.box(0, 0, *place.SIZE)), place.border(), place.old_dyke()]
     for tag, name, english, kind, low in (
         ("BD01", "望潮江北堤", "Wangchao River north dyke", "土堤", 6.3),
-        ("KZ01", "片界控制堤", "Polder border dyke", "土堤", place.BORDER_TOP),
+        ("KZ01", "片界控制堤", "Polder border dyke", "控制堤", place.BORDER_TOP),
         ("LT01", "老塘", "Old sea dyke", "老海塘", place.OLD_DYKE_TOP),
     ):
         rows.append((f"WC-{tag}", name, english, kind, 0.0, lines[len(rows)].length, low, False))
@@ -199,8 +199,15 @@ def _dyke_columns(lines: list[LineString], rows: list[tuple]) -> dict:
         "duty": ["听潮镇"] * len(rows),
         "kind": ["公用"] * len(rows),
         "built": [1998 if s else 1976 for s in sea],
-        "safety": ["三类" if row[6] < 5.5 else "一类" if s else "二类" for row, s in zip(rows, sea, strict=True)],
+        "safety": [_safety(row[3], row[6]) for row in rows],
     }
+
+
+def _safety(kind: str, crest: float) -> str:
+    """Class of the last appraisal; the dykes behind the outer line have none."""
+    if kind in {"控制堤", "老海塘"}:
+        return "未鉴定"
+    return "三类" if crest < 5.5 else "一类" if kind == "海塘" else "二类"
 
 
 def _note() -> Sheet:

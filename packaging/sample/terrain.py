@@ -23,6 +23,8 @@ import place
 CELL = 5.0
 POND_LEVEL = 3.4
 """Water in the fish ponds (m, WUSONG_SH); a survey from the air sees it as ground, and so does the model."""
+BED_STEP = 1.0 / 128.0
+"""Heights are rounded to this (m), a power of two: float32 holds them exactly and they pack well."""
 SHAPE = (int(place.SIZE[1] / CELL), int(place.SIZE[0] / CELL))
 
 
@@ -208,7 +210,7 @@ def ground() -> np.ndarray:
     z = _raise(z, far, crest(chain), 3.5, 2.6)
     far, _ = _near(place.north_dyke(), 40.0)
     z = _raise(z, far, 6.3, 3.5, 2.6)
-    return (np.round(z * 128) / 128).astype("float32")
+    return (np.round(z / BED_STEP) * BED_STEP).astype("float32")
 
 
 def mean_bed(nodes: np.ndarray, faces: np.ndarray) -> np.ndarray:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from engine import Result
 
-BED_STEP, LEVEL_STEP, SPEED_STEP = 1.0 / 128.0, 1.0 / 512.0, 1.0 / 256.0
-"""Rounding of beds, levels (m) and speeds (m/s): powers of two, so that depth = level - bed holds exactly."""
+LEVEL_STEP, SPEED_STEP = 1.0 / 256.0, 1.0 / 128.0
+"""Rounding of levels (m) and speeds (m/s): powers of two, so that depth = level - bed holds exactly."""
 DRY = 0.002
 """Below this depth (m) a face is dry: its level is its bed, its depth 0."""
 _ON_FACE = {"mesh": "mesh2d", "location": "face", "coordinates": "mesh2d_face_x mesh2d_face_y", "grid_mapping": "crs"}
@@ -120,21 +120,22 @@ def _values(file: netCDF4.Dataset, result: Result) -> None:
         }
     )
     time[:] = result.seconds
-    bed = rounded(result.bed, BED_STEP)
+    bed = result.bed.astype("float32")
     _still(file, "bedlevel", "face", bed, "bed level of the faces, without dykes and embankments")
-    at_nodes = rounded(terrain.sampled(result.mesh.nodes), BED_STEP)
+    at_nodes = rounded(terrain.sampled(result.mesh.nodes), terrain.BED_STEP)
     _still(file, "node_bedlevel", "node", at_nodes, "bed level at the nodes, without dykes and embankments")
     level = np.stack([_level(stage, depth, bed) for stage, depth in zip(result.stage, result.depth, strict=True)])
+    flows = level > bed
     moving = (
         ("s1", level, "water_surface_height_above_reference_datum", "water level", "水位", "m"),
         ("waterdepth", level - bed, "sea_floor_depth_below_sea_surface", "water depth", "水深", "m"),
-        ("ucx", _speed(result.ucx), "sea_water_x_velocity", "velocity, x component", "流速（东向）", "m s-1"),
-        ("ucy", _speed(result.ucy), "sea_water_y_velocity", "velocity, y component", "流速（北向）", "m s-1"),
+        ("ucx", _speed(result.ucx, flows), "sea_water_x_velocity", "velocity, x component", "流速（东向）", "m s-1"),
+        ("ucy", _speed(result.ucy, flows), "sea_water_y_velocity", "velocity, y component", "流速（北向）", "m s-1"),
     )
     count = level.shape[1]
     for name, values, standard, long, chinese, units in moving:
         variable = file.createVariable(
-            name, "f4", ("time", "mesh2d_nFaces"), zlib=True, complevel=4, shuffle=True, chunksizes=(1, count)
+            name, "f4", ("time", "mesh2d_nFaces"), zlib=True, complevel=7, shuffle=True, chunksizes=(1, count)
         )
         variable.setncatts(
             {"standard_name": standard, "long_name": long, "long_name_zh": chinese, "units": units, **_ON_FACE}
@@ -148,8 +149,8 @@ def _level(stage: np.ndarray, depth: np.ndarray, bed: np.ndarray) -> np.ndarray:
     return np.where(depth < DRY, bed, np.maximum(rounded(stage, LEVEL_STEP), bed))
 
 
-def _speed(parts: list[np.ndarray]) -> np.ndarray:
-    return np.stack([rounded(part, SPEED_STEP) for part in parts])
+def _speed(parts: list[np.ndarray], flows: np.ndarray) -> np.ndarray:
+    return np.where(flows, np.stack([rounded(part, SPEED_STEP) for part in parts]), np.float32(0.0))
 
 
 def _still(file: netCDF4.Dataset, name: str, where: str, values: np.ndarray, long: str) -> None:

@@ -25,8 +25,6 @@ from layers.raster import RasterLayer  # noqa: E402
 from layers.series import SeriesLayer  # noqa: E402
 from layers.style import (  # noqa: E402
     Category,
-    ClassBreak,
-    ClassTable,
     ColourScale,
     MeshStyle,
     RasterStyle,
@@ -84,7 +82,7 @@ def _series(file: str, name: str, variable: str, colour: str, *, visible: bool =
         variable=variable, line=colour, symbol=Symbol(fill=colour, stroke="#ffffff", width=1.2, size=9.0)
     )
     return SeriesLayer(
-        id=f"sample-{Path(file).stem}", name=name, source=str(HERE / file), crs=CRS,
+        id=f"sample-series-{Path(file).stem}", name=name, source=str(HERE / file), crs=CRS,
         group=WORKS, style=style, visible=visible,
     )  # fmt: skip
 
@@ -102,24 +100,15 @@ def _flood() -> list[Layer]:
     ]
 
 
-CREST = ClassTable(
-    id="sample_crest",
-    title_zh="堤顶高程",
-    title_en="Crest level",
-    units="m",
-    quantity="height",
-    source="Made up for the sample.",
-    mark="source",
-    classes=(
-        ClassBreak(maximum=5.5, label_zh="<5.5（欠高）", label_en="<5.5 (too low)", colour="#d62f2f"),
-        ClassBreak(minimum=5.5, maximum=7.0, label_zh="5.5–7.0", label_en="5.5–7.0", colour="#a8672c"),
-        ClassBreak(minimum=7.0, label_zh="≥7.0", label_en="≥7.0", colour="#5f3b1c"),
-    ),
+SAFETY = (
+    ("一类", "一类（安全）", "Class 1 (safe)", _line("#5f3b1c", 3.0)),
+    ("二类", "二类（基本安全）", "Class 2 (largely safe)", _line("#a8672c", 2.6)),
+    ("三类", "三类（沉降欠高）", "Class 3 (settled, too low)", _line("#d62f2f", 3.4)),
+    ("未鉴定", "内堤（未鉴定）", "Inner dyke (not appraised)", _line("#8f8468", 1.6)),
 )
 
 
 def _works() -> list[Layer]:
-    crest = VectorStyle(symbol=_line("#a8672c", 2.6), column="z_crest", classes=CREST)
     breach = _categories(
         "kind",
         (("溃决", "溃口", "Breach", _line("#e0002b", 6.0)), ("漫溢", "漫溢段", "Overtopping", _line("#ff8a00", 5.0))),
@@ -129,26 +118,32 @@ def _works() -> list[Layer]:
     gauge = Symbol(fill="#d35400", stroke="#ffffff", width=1.2, size=8.0)
     return [
         _series("stations.csv", "潮位与水位 Water levels", "水位 water level", "#d35400"),
-        _series("waterlogging.csv", "积水深 Depth on flooded ground", "积水深 water depth", "#8e44ad"),
+        _series("waterlogging.csv", "积水深 Ponding depth", "积水深 water depth", "#8e44ad"),
         _series("rain.csv", "时段雨量 Hourly rain", "时段雨量 rain of the hour", "#2471a3", visible=False),
-        _vector("breaches", "溃口与漫溢段 Breach and overtopping", WORKS, breach),
+        _vector("breaches", "溃口与漫溢 Breach, overtopping", WORKS, breach),
         _vector(
             "sluices", "水闸泵站 Sluices and pumps", WORKS, VectorStyle(symbol=sluice, label="name", label_size=11.0)
         ),
-        _vector("dykes", "堤防海塘 Dykes", WORKS, crest),
+        _vector("dykes", "堤防海塘 Dykes", WORKS, _categories("safety", SAFETY)),
         _vector("stations", "测站 Gauges", WORKS, VectorStyle(symbol=gauge, label="name"), visible=False),
     ]
 
 
 LAND = (
-    ("0101", "水田", "Paddy field", _area("#e3efc8")), ("0103", "旱地", "Dry cropland", _area("#f1ecc6")),
-    ("0201", "果园", "Orchard", _area("#d6e6a8")), ("0301", "乔木林地", "Woodland", _area("#b7d6a3")),
-    ("0601", "工业用地", "Industrial land", _area("#d9cfdc")), ("0701", "城镇住宅用地", "Town housing", _area("#f2d9cf")),
-    ("0702", "农村宅基地", "Rural homestead", _area("#f0e0cc")), ("1003", "公路用地", "Road", _area("#e4e0d8")),
-    ("1101", "河流水面", "River", _area("#b9d9ee")), ("1104", "坑塘水面", "Fish pond", _area("#c5e0ea")),
-    ("1105", "沿海滩涂", "Tidal flat", _area("#e2ddc9")), ("1109", "水工建筑用地", "Dykes, waterworks", _area("#d3dcb5")),
+    ("0101", "水田", "Paddy field", _area("#e3efc8")),
+    ("0103", "旱地", "Dry cropland", _area("#f1ecc6")),
+    ("0201", "果园", "Orchard", _area("#d6e6a8")),
+    ("0301", "乔木林地", "Woodland", _area("#b7d6a3")),
+    ("0601", "工业用地", "Industrial land", _area("#d9cfdc")),
+    ("0701", "城镇住宅用地", "Town housing", _area("#f2d9cf")),
+    ("0702", "农村宅基地", "Rural homestead", _area("#f0e0cc")),
+    ("1003", "公路用地", "Road", _area("#e4e0d8")),
+    ("1101", "河流水面", "River", _area("#b9d9ee")),
+    ("1104", "坑塘水面", "Fish pond", _area("#c5e0ea")),
+    ("1105", "沿海滩涂", "Tidal flat", _area("#e2ddc9")),
+    ("1109", "水工建筑用地", "Dykes, waterworks", _area("#d3dcb5")),
     ("1202", "设施农用地", "Greenhouses, farm buildings", _area("#e9e4da")),
-)  # fmt: skip
+)
 USES = (
     ("农村住宅", "农村住宅", "Rural house", _area("#b99a86", "#7d6353")),
     ("城镇住宅", "城镇住宅", "Apartment block", _area("#c98d6b", "#8a5a3d")),
@@ -160,9 +155,9 @@ USES = (
 ROADS = (
     ("primary", "主要公路", "Main road", _line("#e8a33d", 3.2)),
     ("secondary", "次要公路", "Secondary road", _line("#efc26b", 2.4)),
-    ("tertiary", "乡道", "Local road", _line("#ffffff", 1.6)),
-    ("street", "街道", "Street", _line("#ffffff", 1.3)),
-    ("lane", "村道", "Village lane", _line("#f4efe6", 0.9)),
+    ("tertiary", "乡道", "Local road", _line("#d9d0c1", 1.6)),
+    ("street", "街道", "Street", _line("#d9d0c1", 1.2)),
+    ("lane", "村道", "Village lane", _line("#ddd5c8", 0.9)),
 )
 
 
@@ -174,7 +169,7 @@ def _over() -> list[Layer]:
     )
     note = VectorStyle(symbol=Symbol(fill=None, stroke=None), label="name", label_size=14.0, label_colour="#8c2f2f")
     return [
-        _vector("note", "虚构地点说明 Made-up place", BASE, note),
+        _vector("note", "虚构地点 Made-up place", BASE, note),
         _vector("polder", "水利片界 Polder boundary", BASE, edge),
         _vector("villages", "村界 Villages", BASE, village, visible=False),
         _vector("buildings", "建筑物 Buildings", BASE, _categories("use", USES)),
@@ -209,7 +204,7 @@ def _themes(document: Document) -> None:
     for name, shown, hidden in (
         ("流速 Velocity", ("speed",), ("depth",)),
         ("水位 Water level", ("level",), ("depth",)),
-        ("土地与村庄 Land and villages", ("villages",), ("depth", "waterlogging")),
+        ("土地与村庄 Land and villages", ("villages",), ("depth", "series-waterlogging")),
         ("水深 Water depth", (), ()),
     ):
         for layer in document.layers:
