@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 BENCHES: dict[str, str] = {
     "startup": "app.shell.benches:startup",
     "table": "app.shell.benches:table",
+    "vector": "app.views.bench.run:vector",
+    "playback": "app.views.bench.run:playback",
+    "raster": "app.views.bench.run:raster",
+    "tick": "app.views.bench.run:tick",
 }
 """Measurements by name: ``module:function`` that takes paths and a size."""
 ROUNDS = 3
