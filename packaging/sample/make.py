@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import stations
 import survey
 from relief import write as write_ground
 
@@ -26,19 +27,17 @@ def main() -> None:
     """Write all sample files."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=HERE, help="folder to write into")
-    parser.add_argument("--keep-flood", action="store_true", help="leave flood.nc and the tables of series as they are")
+    parser.add_argument("--keep-flood", action="store_true", help="leave flood.nc as it is")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     write_ground(given.out / "ground.tif")
     survey.write(given.out / "polder.gpkg")
     if not given.keep_flood:
         import engine
-        import stations
         import ugrid
 
-        result = engine.Flood().run()
-        ugrid.write(given.out / "flood.nc", result)
-        stations.write(given.out, result)
+        ugrid.write(given.out / "flood.nc", engine.Flood().run())
+    stations.write(given.out)
     for path in sorted(given.out.iterdir()):
         print(f"{path.stat().st_size / 1e6:8.3f} MB  {path.name}")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
+import netCDF4
 import numpy as np
 from shapely import Point
 
@@ -16,8 +17,9 @@ import storm
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine import Result
 
+Row = tuple[str, tuple[float, float], np.ndarray]
+"""Label, position and values of one gauge."""
 BEIJING = timezone(timedelta(hours=8))
 LEVEL_COLUMN = f"水位 water level [m {place.VDATUM}]"
 DEPTH_COLUMN = "积水深 water depth [m]"
@@ -68,44 +70,48 @@ def stations() -> tuple[Station, ...]:
     """All gauges, the sea first."""
     return (
         Station("WC001", "望潮口", "Wangchao", *TIDE, (6850, 4850)),
-        Station("WC002", "听潮渡", "Tingchao Ferry", *LEVEL, (3330, 4400)),
+        Station("WC002", "听潮渡", "Tingchao Ferry", *LEVEL, (2790, 4490)),
         Station("WC003", "西望", "Xiwang", *LEVEL, (620, 5385)),
         Station("WC101", "二灶港闸外", "Erzao outside", *GATE, _gate("WC-S2", "二灶港", 70)),
         Station("WC102", "二灶港闸内", "Erzao inside", *GATE, _gate("WC-S2", "二灶港", -80)),
         Station("WC201", "听潮镇", "Tingchao Town", *LEVEL, _creek("三灶港", 2660)),
         Station("WC202", "南横塘", "South Hengtang", *LEVEL, _creek("二灶港", 850)),
         Station("WC203", "随塘河", "Suitang", *LEVEL, _creek("随塘河", 2900)),
-        Station("WC301", "倪家浜", "Nijia Bang", *WET, (3340, 3960)),
+        Station("WC301", "倪家浜", "Nijia Bang", *WET, (3560, 3700)),
         Station("WC302", "听潮镇北", "Tingchao north", *WET, (3260, 3180)),
         Station("WC303", "曹家浜", "Caojia Bang", *WET, (1400, 1900)),
         Station("WC401", "听潮雨量站", "Tingchao rain gauge", *RAIN, (3215, 2410)),
     )
 
 
-def write(folder: Path, result: Result) -> None:
-    """Write the gauges' tables into `folder`: levels, depths on flooded ground, and rain."""
-    levels = [s for s in stations() if s.kind in {TIDE[0], LEVEL[0], GATE[0]}]
-    drive = storm.sea_level(np.asarray(result.seconds))
-    outside = (9380.0, 3500.0)
-    rows = [(BOUNDARY, outside, drive), *((s.label, s.at, _at(result, s.at, result.stage)) for s in levels)]
-    _table(folder / "stations.csv", LEVEL_COLUMN, result.seconds, rows)
-    wet = [s for s in stations() if s.kind == WET[0]]
-    rows = [(s.label, s.at, _at(result, s.at, result.depth)) for s in wet]
-    _table(folder / "waterlogging.csv", DEPTH_COLUMN, result.seconds, rows)
+def write(folder: Path) -> None:
+    """Write the gauges' tables beside ``flood.nc``: levels, depths on flooded ground, and rain."""
+    with netCDF4.Dataset(folder / "flood.nc") as flood:
+        flood.set_auto_mask(False)
+        seconds = flood["time"][:].tolist()
+        levels = _read(flood, "s1", {TIDE[0], LEVEL[0], GATE[0]})
+        depths = _read(flood, "waterdepth", {WET[0]})
+    drive = (BOUNDARY, (9380.0, 3500.0), storm.sea_level(np.asarray(seconds)))
+    _table(folder / "stations.csv", LEVEL_COLUMN, seconds, [drive, *levels])
+    _table(folder / "waterlogging.csv", DEPTH_COLUMN, seconds, depths)
     hours = np.arange(1, round(storm.HOURS) + 1) * storm.HOUR
     fallen = np.array([storm.rain_rate(end - storm.HOUR) for end in hours])
     rain = [(s.label, s.at, fallen) for s in stations() if s.kind == RAIN[0]]
     _table(folder / "rain.csv", RAIN_COLUMN, hours.tolist(), rain)
 
 
-def _at(result: Result, at: tuple[float, float], steps: list[np.ndarray]) -> np.ndarray:
-    face = int(np.argmin(np.hypot(*(result.mesh.centres - at).T)))
-    return np.array([step[face] for step in steps])
+def _read(flood: netCDF4.Dataset, name: str, kinds: set[str]) -> list[Row]:
+    """Give what the run holds in the faces where the gauges of some kinds stand."""
+    x, y = (flood[f"mesh2d_face_{axis}"][:] - start for axis, start in zip("xy", place.ORIGIN, strict=True))
+    found = []
+    for station in stations():
+        if station.kind in kinds:
+            face = int(np.argmin(np.hypot(x - station.at[0], y - station.at[1])))
+            found.append((station.label, station.at, flood[name][:, face]))
+    return found
 
 
-def _table(
-    path: Path, column: str, seconds: list[float], rows: list[tuple[str, tuple[float, float], np.ndarray]]
-) -> None:
+def _table(path: Path, column: str, seconds: list[float], rows: list[Row]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["time", "station", "x", "y", column])

@@ -109,11 +109,7 @@ SAFETY = (
 
 
 def _works() -> list[Layer]:
-    breach = _categories(
-        "kind",
-        (("溃决", "溃口", "Breach", _line("#e0002b", 6.0)), ("漫溢", "漫溢段", "Overtopping", _line("#ff8a00", 5.0))),
-        label="name", label_size=12.0, label_colour="#b00020",
-    )  # fmt: skip
+    breach = VectorStyle(symbol=_line("#e0002b", 5.0), label="name", label_size=12.0, label_colour="#b00020")
     sluice = Symbol(fill="#ffffff", stroke="#1f4e79", width=2.0, shape="square", size=10.0)
     gauge = Symbol(fill="#d35400", stroke="#ffffff", width=1.2, size=8.0)
     return [
@@ -124,7 +120,7 @@ def _works() -> list[Layer]:
         _vector(
             "sluices", "水闸泵站 Sluices and pumps", WORKS, VectorStyle(symbol=sluice, label="name", label_size=11.0)
         ),
-        _vector("dykes", "堤防海塘 Dykes", WORKS, _categories("safety", SAFETY)),
+        _vector("dykes", "堤防海塘 Dykes", WORKS, VectorStyle(symbol=_line("#8a5a2b", 2.6))),
         _vector("stations", "测站 Gauges", WORKS, VectorStyle(symbol=gauge, label="name"), visible=False),
     ]
 
@@ -155,10 +151,14 @@ USES = (
 ROADS = (
     ("primary", "主要公路", "Main road", _line("#e8a33d", 3.2)),
     ("secondary", "次要公路", "Secondary road", _line("#efc26b", 2.4)),
-    ("tertiary", "乡道", "Local road", _line("#d9d0c1", 1.6)),
-    ("street", "街道", "Street", _line("#d9d0c1", 1.2)),
-    ("lane", "村道", "Village lane", _line("#ddd5c8", 0.9)),
 )
+NAMES = {"label": "name", "label_min_scale": 20_000.0}
+DETAIL = {
+    "dykes": _categories("safety", SAFETY),
+    "buildings": _categories("use", USES),
+    "roads": _categories("class", ROADS, symbol=_line("#d9d0c1", 1.2), **NAMES),
+}
+"""Looks with classes; the usual ones have one colour each, so that the legend has room for the flood."""
 
 
 def _over() -> list[Layer]:
@@ -167,13 +167,15 @@ def _over() -> list[Layer]:
     village = VectorStyle(
         symbol=_line("#8a7fa3", 0.9, (3.0, 3.0)), label="name", label_size=11.0, label_colour="#5c4f7c"
     )
+    houses = VectorStyle(symbol=_area("#b99a86", "#7d6353"))
+    roads = VectorStyle(symbol=_line("#dfb56d", 1.3), **NAMES)
     note = VectorStyle(symbol=Symbol(fill=None, stroke=None), label="name", label_size=14.0, label_colour="#8c2f2f")
     return [
         _vector("note", "虚构地点 Made-up place", BASE, note),
         _vector("polder", "水利片界 Polder boundary", BASE, edge),
         _vector("villages", "村界 Villages", BASE, village, visible=False),
-        _vector("buildings", "建筑物 Buildings", BASE, _categories("use", USES)),
-        _vector("roads", "道路 Roads", BASE, _categories("class", ROADS, label="name", label_min_scale=20_000)),
+        _vector("buildings", "建筑物 Buildings", BASE, houses),
+        _vector("roads", "道路 Roads", BASE, roads),
     ]
 
 
@@ -201,6 +203,7 @@ def stack() -> list[Layer]:
 def _themes(document: Document) -> None:
     """Four looks at the same layers."""
     usual = {layer.id: layer.visible for layer in document.layers}
+    usual_style = {la.key: la.style for la in document.layers if isinstance(la, VectorLayer)}
     for name, shown, hidden in (
         ("流速 Velocity", ("speed",), ("depth",)),
         ("水位 Water level", ("level",), ("depth",)),
@@ -210,6 +213,8 @@ def _themes(document: Document) -> None:
         for layer in document.layers:
             word = layer.id.removeprefix("sample-")
             layer.visible = word in shown or (usual[layer.id] and word not in hidden)
+            if isinstance(layer, VectorLayer) and word in DETAIL:
+                layer.style = DETAIL[word] if "villages" in shown else usual_style[word]
         document.themes[name] = themes.look_of(document)
 
 
