@@ -90,6 +90,7 @@ class MapLinks(QObject):
         if chart.isVisible():
             content: Any = chart.fill()
             content.show_place(x, y)
+            self._canvas.set_marks(content.places)
 
     def _on_identified(self, hits: list[Any]) -> None:
         place = self._desk.focus.place
