@@ -56,7 +56,8 @@ class AboutDialog(Frame):
         box.addWidget(
             controls.Words("Free software under the Apache License 2.0. It stands on these parts:", "muted", wrap=True)
         )
-        box.addWidget(self._table(), 1)
+        self.parts = self._table()
+        box.addWidget(self.parts, 1)
         box.addWidget(
             controls.Words(
                 "Qt is used under the LGPL; its libraries can be replaced by your own build.", "small", wrap=True
@@ -69,6 +70,7 @@ class AboutDialog(Frame):
         )
         self.body.setLayout(box)
         self.add_close()
+        self.retranslate()
         self.resize(560, 600)
 
     def _head(self) -> QHBoxLayout:
@@ -76,9 +78,8 @@ class AboutDialog(Frame):
         sign.setPixmap(icons.brand(56, self.devicePixelRatioF()))
         words = controls.column(0, 2)
         words.addWidget(controls.Words("Haitang Workbench", "title"))
-        line = QLabel(tr("Version {version} · Python {python} · Qt {qt}", version=version_of("haitang-workbench"),
-                         python=platform.python_version(), qt=qVersion()))  # fmt: skip
-        line.setProperty("role", "muted")
+        versions = {"version": version_of("haitang-workbench"), "python": platform.python_version(), "qt": qVersion()}
+        line = controls.Words("Version {version} · Python {python} · Qt {qt}", "muted", **versions)
         line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.addWidget(line)
         head = controls.row(0, 16)
@@ -89,7 +90,6 @@ class AboutDialog(Frame):
     def _table(self) -> QTableWidget:
         table = QTableWidget(len(PARTS), 3)
         table.setProperty("role", "framed")
-        table.setHorizontalHeaderLabels([tr("Part"), tr("Version"), tr("Licence")])
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(26)
         table.setShowGrid(False)
@@ -105,3 +105,9 @@ class AboutDialog(Frame):
             for column, text in enumerate((name, version_of(package), licence)):
                 table.setItem(line, column, QTableWidgetItem(text))
         return table
+
+    def retranslate(self) -> None:
+        """Show everything in the current language."""
+        super().retranslate()
+        if hasattr(self, "parts"):
+            self.parts.setHorizontalHeaderLabels([tr("Part"), tr("Version"), tr("Licence")])

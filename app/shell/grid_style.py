@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QSlider
+from PySide6.QtWidgets import QDoubleSpinBox, QSlider
 
 from app.core.language import N_, tr
 from app.shell.layer_words import choice_text
@@ -28,7 +28,7 @@ class _GridRows(Rows):
     def __init__(self) -> None:
         super().__init__()
         self.layer: Layer | None = None
-        self.arrows = tight(QComboBox())
+        self.arrows = tight(controls.Choice())
         self.arrows.activated.connect(lambda _: self.changed.emit({"arrows": self.arrows.currentData()}))
 
     def fill_arrows(self, layer: Layer, shown: str) -> None:
@@ -115,7 +115,7 @@ class MeshRows(_GridRows):
         self.smooth.toggled.connect(lambda on: self._tell({"smooth": on}))
         self.edges = Check(N_("Show the edges of the mesh"))
         self.edges.toggled.connect(lambda on: self._tell({"edges": on}))
-        self.dry_by = tight(QComboBox())
+        self.dry_by = tight(controls.Choice())
         self.dry_by.activated.connect(lambda _: self._tell({"depth_variable": self.dry_by.currentData()}))
         self.dry = QDoubleSpinBox()
         self.dry.setDecimals(2)

@@ -37,7 +37,7 @@ class _HitCard(QFrame):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
-        self._grid.setColumnMinimumWidth(0, 76)
+        self._grid.setColumnMinimumWidth(0, 92)
         box = controls.column(12, 6)
         box.addWidget(controls.Elided(hit.name, "section"))
         if hit.value is not None:

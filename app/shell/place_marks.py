@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.core.language import tr
+from app.core.language import language_changed, tr
 from app.core.notices import Notice
 from app.shell.place_words import is_degrees
 from app.widgets.map_fields import LayerChoice, Surroundings
@@ -45,6 +45,7 @@ class MapLinks(QObject):
         self._later.timeout.connect(self._follow)
         canvas.painted.connect(self._on_painted)
         desk.document.camera.events.crs.connect(self._on_crs)
+        language_changed.connect(self._on_language)
 
     def serve(self, around: Surroundings) -> None:
         """Let forms ask here for layers, the box of the map and places."""
@@ -112,6 +113,15 @@ class MapLinks(QObject):
         if place is not None and panel is not None and panel.isVisible():
             shown: Any = panel
             shown.show_hits(*place, self._canvas.identify(*place))
+
+    def _on_language(self, _name: str) -> None:
+        """Ask again: what the hits said is in the language before."""
+        self._later.start()
+
+    def close_links(self) -> None:
+        """Stop listening; call before the canvas goes."""
+        language_changed.disconnect(self._on_language)
+        self._later.stop()
 
     def _on_crs(self, *_: Any) -> None:
         """Forget the place: its coordinates mean another one now."""

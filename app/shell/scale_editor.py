@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from app.core.language import N_, tr
 from app.shell.layer_words import choice_text
@@ -81,6 +81,7 @@ def tight(combo: QComboBox) -> QComboBox:
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     combo.setMinimumContentsLength(4)
     combo.setMinimumWidth(72)
+    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     return combo
 
 
@@ -154,11 +155,11 @@ class ScaleEditor(Rows):
         super().__init__()
         self._desk = desk
         self._layer: Layer | None = None
-        self.variable = tight(QComboBox())
-        self.colours = tight(QComboBox())
+        self.variable = tight(controls.Choice())
+        self.colours = tight(controls.Choice())
         self.colours.setIconSize(QSize(64, 14))
         self.reverse = controls.IconButton("swap", N_("Turn the colours round"), self._on_reverse, checkable=True)
-        self.classes = tight(QComboBox())
+        self.classes = tight(controls.Choice())
         self.tables = controls.IconButton("edit", N_("Class tables…"), self.edit_tables.emit)
         self.range = RangeField()
         self.add(N_("Variable"), self.variable)

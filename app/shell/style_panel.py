@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from app.core.language import N_
 from app.shell.grid_style import MeshRows, RasterRows
@@ -38,7 +38,7 @@ class SeriesRows(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._layer: Layer | None = None
-        self.variable = tight(QComboBox())
+        self.variable = tight(controls.Choice())
         self.line = ColourButton()
         self.label = Check(N_("Name beside the station"))
         self.symbol = SymbolRows()

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox
+from PySide6.QtWidgets import QDoubleSpinBox
 
 from app.core.language import N_, tr
 from app.shell.scale_editor import Rows, line_of, tight
@@ -49,8 +49,8 @@ class SymbolRows(Rows):
         self.fill = ColourButton()
         self.stroke = ColourButton()
         self.line_width = spin(0, 20, 0.5)
-        self.dash = tight(QComboBox())
-        self.shape = tight(QComboBox())
+        self.dash = tight(controls.Choice())
+        self.shape = tight(controls.Choice())
         self.shape.setIconSize(QSize(14, 14))
         self.mark_size = spin(1, 60, 1)
         self._fill_line = line_of(self.fill)

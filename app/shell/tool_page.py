@@ -119,6 +119,20 @@ class ToolPage(QWidget):
         first = self.tool.returns.split("|")[0]
         return SUFFIXES.get(first, "")
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a run of this form is under way."""
+        return self._job is not None
+
+    def named_result(self) -> str:
+        """Give the file that the user has named for the result; empty where the form proposes one."""
+        return self.out.text().strip() if self._named else ""
+
+    def name_result(self, path: str) -> None:
+        """Take a file for the result as if the user had named it."""
+        self.out.setText(path)
+        self._named = True
+
     def refresh(self) -> None:
         """Offer the layers that are open now."""
         self.form.refresh()

@@ -76,9 +76,9 @@ class ToolPanel(QWidget):
         page.setLayout(box)
         return page
 
-    def open_tool(self, tool_id: str, values: dict[str, Any] | None = None) -> None:
-        """Show the form of a tool, filled with values; waits for nothing."""
-        self._tools.ask(lambda known, _groups: self._show(known[tool_id], values) if tool_id in known else None)
+    def open_tool(self, tool_id: str, values: dict[str, Any] | None = None, out: str = "") -> None:
+        """Show the form of a tool, filled with values and the file of its result; waits for nothing."""
+        self._tools.ask(lambda known, _groups: self._show(known[tool_id], values, out) if tool_id in known else None)
 
     def show_list(self) -> None:
         """Show the list of the tools."""
@@ -90,7 +90,7 @@ class ToolPanel(QWidget):
         page = self._stack.currentWidget()
         return page if isinstance(page, ToolPage) else None
 
-    def _show(self, tool: Tool, values: dict[str, Any] | None) -> None:
+    def _show(self, tool: Tool, values: dict[str, Any] | None, out: str) -> None:
         page = self._pages.get(tool.id)
         if page is None:
             page = ToolPage(self._desk, tool, self._around, self._add_result)
@@ -100,6 +100,8 @@ class ToolPanel(QWidget):
         page.refresh()
         if values:
             page.form.set_values(values)
+        if out:
+            page.name_result(out)
         self._stack.setCurrentWidget(page)
         self.opened.emit(tool.id)
 
@@ -148,14 +150,19 @@ class ToolPanel(QWidget):
             item.setExpanded(not item.isExpanded())
 
     def retranslate(self) -> None:
-        """Show everything in the current language; open forms are made anew with what was entered."""
+        """Show everything in the current language; open forms are made anew with what was entered.
+
+        A form whose tool runs stays until the run is over: it waits for the result.
+        """
         self.search.setPlaceholderText(tr("Find a tool"))
         current = self.current_page()
-        kept = (current.tool.id, current.form.values()) if current is not None else None
-        for page in self._pages.values():
+        kept = None
+        if current is not None and not current.is_running:
+            kept = (current.tool.id, current.form.values(), current.named_result())
+        for name in [name for name, page in self._pages.items() if not page.is_running]:
+            page = self._pages.pop(name)
             self._stack.removeWidget(page)
             page.deleteLater()
-        self._pages.clear()
         if self._tools.known:
             self._fill(self._tools.known, self._groups)
         if kept is not None:

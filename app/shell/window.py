@@ -382,6 +382,7 @@ class MainWindow(QMainWindow):
             return
         self._ended = True
         language_changed.disconnect(self._on_language)
+        self.links.close_links()
         self.acts["edits"].close_all()
         self.desk.document.clock.pause()
         for name in ("chart", "table"):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QButtonGroup,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QStyle,
     QStyleOption,
+    QStyleOptionComboBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -192,6 +194,19 @@ class Elided(QLabel):
         shown = self.fontMetrics().elidedText(self._full, self._mode, max(self.width(), 24))
         super().setText(shown)
         self.setToolTip(self._full if shown != self._full else "")
+
+
+class Choice(QComboBox):
+    """A list of choices whose chosen one ends in … where the room is short."""
+
+    def initStyleOption(self, option: QStyleOptionComboBox) -> None:
+        """Cut the text to the room beside icon and arrow."""
+        super().initStyleOption(option)
+        shown: Any = option  # the fields of style options are missing in the stubs
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, self).width() - 4
+        room -= 0 if shown.currentIcon.isNull() else shown.iconSize.width() + 4
+        shown.currentText = self.fontMetrics().elidedText(shown.currentText, Qt.TextElideMode.ElideRight, room)
 
 
 class Surface(QWidget):

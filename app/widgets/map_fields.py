@@ -108,7 +108,7 @@ class LayerField(Field):
     def __init__(self, parameter: Parameter, around: Surroundings) -> None:
         super().__init__(parameter)
         self._around = around
-        self.combo = QComboBox()
+        self.combo = controls.Choice()
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.combo.setMinimumContentsLength(10)
         self.combo.activated.connect(lambda _: self.changed.emit())

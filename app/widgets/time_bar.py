@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QStackedWidget, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QStackedWidget, QToolButton, QVBoxLayout
 
 from app.core.language import N_, tr
 from app.core.moments import clock_text, elapsed_text, moment, offset_text
@@ -120,7 +120,8 @@ class TimeBar(controls.Surface):
         self._moment = QPushButton()
         self._moment.setProperty("role", "moment")
         self._moment.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._zone = controls.Words("", "small")
+        self._zone = QLabel()
+        self._zone.setProperty("role", "small")
         self._zone.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._jump = _JumpField()
         self._jump.setAlignment(Qt.AlignmentFlag.AlignHCenter)
