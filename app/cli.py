@@ -144,14 +144,22 @@ def _faced(commands: argparse._SubParsersAction[_Parser], name: str, face: Face)
 
 
 def _info(parsed: argparse.Namespace) -> int:
+    from app.core import workspace_facts
+
+    if workspace_facts.is_workspace(str(parsed.path)):
+        return _told(workspace_facts.to_info(Path(parsed.path)), parsed)
     from app.core.readers import ReaderPool
     from layers.sources.facts import to_info
 
     pool = ReaderPool(max_processes=1, timeout_s=25.0)
     try:
-        answer = to_info(pool.ask(str(parsed.path), None))
+        return _told(to_info(pool.ask(str(parsed.path), None)), parsed)
     finally:
         pool.close()
+
+
+def _told(answer: dict[str, Any], parsed: argparse.Namespace) -> int:
+    """Print an answer: one line for scripts, indented for people."""
     if parsed.json:
         _print_json(answer)
     else:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+import resources
 from app.cli import main
 from layers.extent import Extent
 from layers.sources.mesh_writer import write_mesh
@@ -205,3 +206,21 @@ def test_districts_brought_to_a_chinese_grid_keep_names_and_area(
     assert 580_000 < info["bounds"][0] < info["bounds"][2] < 715_000
     assert 3_390_000 < info["bounds"][1] < info["bounds"][3] < 3_530_000
     assert run(capsys, "replay", answer["record"])[0] == 0
+
+
+def test_a_workspace_tells_its_layers_without_opening_them(capsys: pytest.CaptureFixture[str]) -> None:
+    code, answer, _ = run(capsys, "info", resources.path("sample/polder.haitang"))
+    assert (code, answer["kind"]) == (0, "workspace")
+    assert answer["counts"]["layers"] == len(answer["layers"]) >= 10
+    assert answer["crs"] == "EPSG:4550"
+
+
+def test_a_file_that_only_calls_itself_a_workspace_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "noise.haitang"
+    path.write_bytes(bytes(range(256)) * 40)
+    code, answer, err = run(capsys, "info", path)
+    assert code == 3
+    assert answer["error"]["remedy"]
+    assert "Traceback" not in err
