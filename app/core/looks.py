@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from math import isfinite, nan
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -233,7 +233,7 @@ def resolve(layer: Layer, now: np.datetime64 | None, view: View, known: Known = 
     return _timed(look, layer, now, known)
 
 
-def _common(layer: Layer, view: View) -> dict[str, object]:
+def _common(layer: Layer, view: View) -> dict[str, Any]:
     return {
         "layer": layer.id,
         "source": layer.source,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 WORKERS = 2
 """Threads that draw; the kernels inside release the GIL."""
 
-PATIENCE_MS = 140
+PATIENCE_MS = 220
 """How long a frame waits for slow layers before those that are ready are shown."""
+
+SWITCH_S = 0.001
+"""How soon a worker in Python code lets the window's thread in, s; Python's own 5 ms are felt."""
 
 AHEAD = 4
 """Steps read ahead while the clock runs."""
@@ -54,6 +58,7 @@ class Scene2D(QObject):
 
     def __init__(self, document: Document, reading: Reading, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        sys.setswitchinterval(SWITCH_S)
         self.document, self.reading = document, reading
         self.background = LIGHT_GROUND
         self._knowledge = Knowledge(document, reading)
@@ -247,7 +252,8 @@ class Scene2D(QObject):
             self._on_settled()
 
     def _read_ahead(self) -> None:
-        """Read the next steps of what is shown while the clock runs; in a worker."""
+        """Read the next steps of what is shown while the clock runs, the nearest first; in a worker."""
+        wishes = []
         for track in list(self._tracks.values()):
             look = track.wanted
             if look is None or look.step is None or look.moment is None or look.description is None:
@@ -255,8 +261,8 @@ class Scene2D(QObject):
             axis = look.description.time
             last = len(axis) - 1 if axis is not None else 0
             for step in range(look.step + 1, min(look.step + AHEAD, last) + 1):
-                for request in track.requests(replace(look, step=step)):
-                    self._fetcher.ahead(track.layer, request)
+                wishes += [(step - look.step, track.layer, r) for r in track.requests(replace(look, step=step))]
+        self._fetcher.ahead([(layer, request) for _, layer, request in sorted(wishes, key=lambda wish: wish[0])])
 
     def _run(self, call: Callable[..., None], *arguments: Any) -> None:
         if not self._closed:

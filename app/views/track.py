@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from app.views.view import Picture, painter_class
 from layers.errors import HaitangError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Sequence
 
     from app.core.looks import Look
     from app.core.reading import Reading
@@ -35,9 +36,11 @@ class Fetcher:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self._flying: dict[Hashable, list[Done]] = {}
+        self._ahead: deque[tuple[Layer, Request]] = deque()
+        self._ahead_under_way = False
         self._lock = threading.Lock()
 
-    def fetch(self, layer: Layer, request: Request, done: Done, priority: int = 0) -> None:
+    def fetch(self, layer: Layer, request: Request, done: Done) -> None:
         """Hand over a block now or later; ``done`` may run in this or in another thread."""
         found = self.reading.cached(layer, request)
         if found is not None:
@@ -50,11 +53,28 @@ class Fetcher:
                 waiting.append(done)
                 return
             self._flying[key] = [done]
-        self.reading.read(layer, request, lambda answer: self._land(key, answer), priority=priority)
+        self.reading.read(layer, request, lambda answer: self._land(key, answer))
 
-    def ahead(self, layer: Layer, request: Request) -> None:
-        """Read a block that will be wanted soon, after everything that is wanted now."""
-        self.fetch(layer, request, lambda _answer: None, priority=1)
+    def ahead(self, wishes: Sequence[tuple[Layer, Request]]) -> None:
+        """Read blocks that will be wanted soon, one at a time; what was asked for ahead before is forgotten."""
+        with self._lock:
+            self._ahead = deque(wishes)
+            if self._ahead_under_way:
+                return
+            self._ahead_under_way = True
+        self._go_ahead(None)
+
+    def _go_ahead(self, _answer: object) -> None:
+        """Read the next block ahead, unless it is there already."""
+        while True:
+            with self._lock:
+                if not self._ahead:
+                    self._ahead_under_way = False
+                    return
+                layer, request = self._ahead.popleft()
+            if self.reading.cached(layer, request) is None:
+                self.fetch(layer, request, self._go_ahead)
+                return
 
     def _land(self, key: Hashable, answer: Block | HaitangError) -> None:
         with self._lock:

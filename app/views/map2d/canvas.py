@@ -83,6 +83,7 @@ class MapCanvas(QWidget):
         self._pointer: QPointF | None = None
         self._pointing = Pointing(document)
         self._marks: tuple[Any, ...] = ()
+        self._marked_crs: str | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -90,7 +91,7 @@ class MapCanvas(QWidget):
         self.scene.frame_ready.connect(self._on_frame)
         self._links = [
             (document.camera_changed, self._on_camera),
-            (document.replaced, self._on_camera),
+            (document.replaced, self._on_replaced),
             (language_changed, self._on_words),
         ]
         for signal, slot in self._links:
@@ -132,7 +133,7 @@ class MapCanvas(QWidget):
 
     def set_marks(self, places: Sequence[Any]) -> None:
         """Show pins at places, e.g. those of the chart; each has ``x``, ``y`` in map units and a ``number``."""
-        self._marks = tuple(places)
+        self._marks, self._marked_crs = tuple(places), self.document.camera.crs
         self.update()
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
@@ -311,7 +312,14 @@ class MapCanvas(QWidget):
         self._frame, self._image, self._fresh = frame, image_of(frame), True
         self.update()
 
+    def _on_replaced(self) -> None:
+        self.set_marks(())
+        self.set_gesture(None)
+        self._on_camera()
+
     def _on_camera(self, *_: object) -> None:
+        if self._marks and self.document.camera.crs != self._marked_crs:
+            self.set_marks(())
         self.scene.show(self.view())
         self.update()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -94,7 +94,7 @@ def _between(stops: tuple[str, ...], entries: int) -> NDArray[np.uint32]:
 
 
 def _pack(rgba: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    packed = (rgba[:, 3] << 24) | (rgba[:, 0] << 16) | (rgba[:, 1] << 8) | rgba[:, 2]
+    packed = np.asarray((rgba[:, 3] << 24) | (rgba[:, 0] << 16) | (rgba[:, 1] << 8) | rgba[:, 2], np.uint32)
     packed.flags.writeable = False
     return packed
 
@@ -133,7 +133,7 @@ def class_colouring(table: ClassTable) -> Colouring | None:
 def colouring(scale: ColourScale, ranges: ValueRange | None) -> Colouring:
     """Give how a scale colours values; classes win, 0 to 1 where no range is known."""
     if scale.classes is not None:
-        found = class_colouring(scale.classes)
+        found = class_colouring(cast("Any", scale.classes))
         if found is not None:
             return found
     low, high = (ranges.low, ranges.high) if ranges is not None else (0.0, 1.0)

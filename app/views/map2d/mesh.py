@@ -92,6 +92,7 @@ class MeshPainter:
     def __init__(self) -> None:
         self._mesh: tuple[object, Topology, Mesh] | None = None
         self._plans: dict[object, Plan] = {}
+        self._sheet: tuple[object, Plan, NDArray[np.uint32] | None] | None = None
 
     def needs(self, look: Look) -> list[Request]:
         """Ask for the mesh unless it is held, and for the values of the step."""
@@ -102,22 +103,21 @@ class MeshPainter:
 
     def paint(self, look: Look, blocks: list[Block], view: View) -> Picture:
         """Give the picture of one step."""
-        look = cast("MeshLook", look)
-        self._hold(look, blocks)
-        found = dict(zip(_names(look), [b for b in blocks if isinstance(b, Values)], strict=True))
-        shown = found.get(look.shown)
-        depth = found.get(look.depth)
+        asked = cast("MeshLook", look)
+        self._hold(asked, blocks)
+        found = dict(zip(_names(asked), [b for b in blocks if isinstance(b, Values)], strict=True))
+        shown = found.get(asked.shown)
         nodes = any(v.location == "node" for v in found.values())
-        plan = self._plan(look, view, nodes=nodes)
-        dry = _dry(depth, look)
-        look = with_range(look, shown)
-        picture, probe = self._coloured(look, plan, shown, dry, view)
-        if look.style.edges or not look.shown:
-            self._edges(picture, plan, look, view)
-        arrows = found.get(look.arrows)
+        plan = self._plan(asked, view, nodes=nodes)
+        dry = _dry(found.get(asked.depth), asked)
+        used: MeshLook = with_range(asked, shown)
+        picture, probe = self._coloured(used, plan, shown, dry, view)
+        if used.style.edges or not used.shown:
+            self._edges(picture, plan, used, view)
+        arrows = found.get(used.arrows)
         if arrows is not None:
-            _arrows(picture, plan, arrows, dry, look, view)
-        return Picture(look, picture, (), probe)
+            _arrows(picture, plan, arrows, dry, used, view)
+        return Picture(used, picture, (), probe)
 
     # -------------------------------------------------------------------- held
     @property
@@ -187,15 +187,23 @@ class MeshPainter:
         return picture
 
     def _edges(self, picture: NDArray[np.uint32], plan: Plan, look: MeshLook, view: View) -> None:
+        """Lay the edges over the picture; they are drawn once per view and colour."""
+        key = (id(plan), look.style.edge_colour)
+        if self._sheet is None or self._sheet[0] != key:
+            self._sheet = (key, plan, self._edge_sheet(plan, look, view))
+        if self._sheet[2] is not None:
+            compose(picture, self._sheet[2])
+
+    def _edge_sheet(self, plan: Plan, look: MeshLook, view: View) -> NDArray[np.uint32] | None:
         seen = visible_faces(plan)
         if cell_size(plan, seen) < SMALLEST_CELL * view.pixel_ratio:
-            return
+            return None
         lines = np.ascontiguousarray(mesh_edges(plan, seen)).reshape(-1, 2)
         parts = np.arange(0, len(lines) + 1, 2)
         colour = np.full(len(parts) - 1, argb(look.style.edge_colour), np.uint32)
         sheet = new_picture(view.width, view.height)
         stroke_lines(sheet, lines, parts, PIXELS, colour, 1.0 * view.pixel_ratio)
-        compose(picture, sheet)
+        return sheet
 
 
 def _names(look: MeshLook) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Self
 
@@ -65,40 +66,27 @@ class Options:
         return replace(self, **changes)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Scene:
-    """What one drawing of the overlays is about."""
+    """What one drawing of the overlays is about; worked out once for all parts.
 
-    painter: QPainter
-    view: View
-    frame: Frame | None
-    options: Options
-    now: np.datetime64 | None
+    Parameters
+    ----------
+    painter : QPainter
+    view : View
+    frame : Frame or None
+    options : Options
+    now : datetime64[ns] or None
+        The moment that the frame was asked for.
+    """
 
-    @property
-    def wide(self) -> float:
-        """Width, logical px."""
-        return self.view.width / self.view.pixel_ratio
-
-    @property
-    def high(self) -> float:
-        """Height, logical px."""
-        return self.view.height / self.view.pixel_ratio
-
-    @property
-    def pictures(self) -> tuple[Picture, ...]:
-        """Pictures of the frame, bottom first."""
-        return self.frame.pictures if self.frame is not None else ()
-
-    @property
-    def shown(self) -> list[Picture]:
-        """Those that show something."""
-        return [p for p in self.pictures if not p.look.empty_reason]
-
-    @property
-    def degrees(self) -> bool:
-        """Whether map units are degrees although the map has no system."""
-        return self.view.crs is None and any(is_degrees(p.look.description) for p in self.shown)
+    def __init__(
+        self, painter: QPainter, view: View, frame: Frame | None, options: Options, now: np.datetime64 | None
+    ) -> None:
+        self.painter, self.view, self.frame, self.options, self.now = painter, view, frame, options, now
+        self.wide, self.high = view.width / view.pixel_ratio, view.height / view.pixel_ratio
+        self.pictures = frame.pictures if frame is not None else ()
+        self.shown = [p for p in self.pictures if not p.look.empty_reason]
+        self.degrees = view.crs is None and any(is_degrees(p.look.description) for p in self.shown)
 
 
 class Overlays:
@@ -273,6 +261,7 @@ def _sources(shown: Sequence[Picture]) -> str:
     return tr("Source: {names}", names=", ".join(names)) if names else ""
 
 
+@lru_cache(maxsize=1024)
 def source_name(source: str) -> str:
     """Give the file name of a source."""
     return PurePath(source.replace("\\", "/")).name or source

@@ -51,9 +51,7 @@ def tiles_of(d: LayerDescription, seen: Extent, density: float) -> list[Tile]:
     cell_x, cell_y = base_x * 2**level, base_y * 2**level
     wide, high = SIDE * cell_x, SIDE * cell_y
     slack = 1e-9
-    columns = range(
-        int((seen.x0 - bounds.x0) / wide + slack), int(np.ceil((seen.x1 - bounds.x0) / wide - slack)) or 1
-    )
+    columns = range(int((seen.x0 - bounds.x0) / wide + slack), int(np.ceil((seen.x1 - bounds.x0) / wide - slack)) or 1)
     rows = range(int((bounds.y1 - seen.y1) / high + slack), int(np.ceil((bounds.y1 - seen.y0) / high - slack)) or 1)
     return [_tile(bounds, column, row, (wide, high), (cell_x, cell_y)) for row in rows for column in columns]
 
