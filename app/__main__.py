@@ -15,6 +15,7 @@ COMMANDS = {"info", "shot", "tools", "run", "replay", "batch", "package", "tour"
 FACES = {
     "shot": "app.shell.shots:shot",
     "bench": "app.shell.benches:bench",
+    "tour": "app.shell.tour.walk:tour",
 }
 """Commands that draw: name → where they are. They are loaded when they are called."""
 

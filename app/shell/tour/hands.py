@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit
 
@@ -44,6 +44,11 @@ def drag(widget: QWidget, start: QPointF, end: QPointF, moves: int = 8) -> None:
 def point(widget: QWidget, at: QPointF) -> None:
     """Move the pointer to a place without pressing."""
     _send(widget, Kind.MouseMove, at, NOTHING, NOTHING)
+
+
+def leave(widget: QWidget) -> None:
+    """Take the pointer away from a widget."""
+    QApplication.sendEvent(widget, QEvent(QEvent.Type.Leave))
 
 
 def turn_wheel(widget: QWidget, at: QPointF, notches: int) -> None:
@@ -103,11 +108,15 @@ def button(parent: QWidget, text: str) -> QAbstractButton:
     LookupError
         There is none, or it cannot be pressed.
     """
-    found = [b for b in parent.findChildren(QAbstractButton) if b.isVisible() and text in (b.text(), b.toolTip())]
+    found = [b for b in parent.findChildren(QAbstractButton) if b.isVisible() and text in _names(b)]
     if not found or not found[0].isEnabled():
         state = "is off" if found else "is not there"
         raise LookupError(f"the button {text!r} {state}")
     return found[0]
+
+
+def _names(one: QAbstractButton) -> tuple[str, ...]:
+    return one.text(), one.toolTip(), one.accessibleName()
 
 
 def press(parent: QWidget, text: str) -> None:

@@ -7,7 +7,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -27,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.language import catalogue
-from app.widgets.controls import Elided
+from app.widgets.controls import Choice, Elided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +37,8 @@ FIELD = re.compile(r"\\\{\w+\\\}")
 TAG = re.compile(r"<[^>]+>")
 LETTERS = re.compile(r"[A-Za-z]{3}")
 HAN = re.compile(r"[\u4e00-\u9fff]{2}")
+OWN_NAMES = frozenset({"中文", "English"})
+"""Languages in their own words, in every language."""
 FLAT = 0.985
 """Share of one colour from which on a picture shows nothing."""
 
@@ -72,7 +73,14 @@ def words_of(widget: QWidget) -> Iterator[str]:
 
 def seen(top: QWidget) -> list[QWidget]:
     """List a widget and all it holds, as far as they are on screen."""
-    return [widget for widget in (top, *top.findChildren(QWidget)) if is_seen(widget)]
+    return [widget for widget in (top, *top.findChildren(QWidget)) if is_seen(widget) and not _is_under(widget, top)]
+
+
+def _is_under(widget: QWidget, top: QWidget) -> bool:
+    """Tell whether a tab bar that a main window has put aside lies below something else."""
+    if not isinstance(widget, QTabBar):
+        return False
+    return top.childAt(widget.mapTo(top, widget.rect().center())) is not widget
 
 
 @cache
@@ -90,6 +98,8 @@ def _foreign(language: str) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]
 def is_foreign(text: str, language: str) -> bool:
     """Tell whether a text is a sentence of ours in the other language; names out of the data are not."""
     plain, filled = _foreign(language)
+    if text in OWN_NAMES:
+        return False
     bare = TAG.sub("", text).replace("&", "").strip().rstrip("…")
     found = bare in plain or f"{bare}…" in plain
     return found or any(pattern.fullmatch(bare) for pattern in filled)
@@ -111,7 +121,7 @@ def _said(widget: QWidget) -> str:
 
 
 def _is_cut(widget: QWidget) -> bool:
-    if isinstance(widget, Elided) or not _said(widget):
+    if isinstance(widget, Elided | Choice) or not _said(widget):
         return False
     if isinstance(widget, QLabel):
         return _is_label_cut(widget)
@@ -148,9 +158,8 @@ def overlaps(top: QWidget) -> list[str]:
     found = []
     parts = [w for w in seen(top) if isinstance(w, QLabel | QPushButton | QComboBox | QLineEdit) and _said(w)]
     for number, one in enumerate(parts):
-        for other in parts[number + 1 :]:
-            if one.parentWidget() is other.parentWidget() and one.geometry().intersects(other.geometry()):
-                found.append(f"{_said(one)} / {_said(other)}")
+        beside = (w for w in parts[number + 1 :] if w.parentWidget() is one.parentWidget())
+        found += [f"{_said(one)} / {_said(w)}" for w in beside if one.geometry().intersects(w.geometry())]
     return found
 
 
@@ -174,8 +183,3 @@ def brightness(image: QImage) -> float:
     found = pixels(image)[::4, ::4]
     parts = np.stack([(found >> shift) & 0xFF for shift in (16, 8, 0)], axis=-1)
     return float(parts.mean() / 255)
-
-
-def place_in(widget: QWidget, top: QWidget) -> QPoint:
-    """Give where a widget stands in another one."""
-    return widget.mapTo(top, QPoint(0, 0))
