@@ -34,7 +34,7 @@ class _JobCard(QFrame):
         self.setObjectName("card")
         self._add_result = add_result
         self._sign = QLabel()
-        self._title = controls.Elided(job.title, "section")
+        self._title = controls.Elided("", "section")
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
@@ -59,6 +59,7 @@ class _JobCard(QFrame):
         """Show the state as it is now."""
         job = self.job
         running = job.state in ("waiting", "running")
+        self._title.setText(tr(job.title))
         name, token = SIGNS.get(job.state, ("jobs", "accent"))
         self._sign.setPixmap(icons.pixmap(name, 18, token, self.devicePixelRatioF()))
         self._bar.setVisible(running)

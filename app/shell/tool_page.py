@@ -164,7 +164,7 @@ class ToolPage(QWidget):
         if out:
             Path(out).parent.mkdir(parents=True, exist_ok=True)
         words = arguments_of(self.tool, self.form.values(), out, self._vdatum())
-        job = ProcessJob(tr(self.tool.title), words)
+        job = ProcessJob(self.tool.title, words)
         job.changed.connect(self._on_changed)
         self._job = job
         self._show_running(running=True)
