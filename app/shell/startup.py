@@ -89,6 +89,7 @@ def start(
     window = _build(settings)
     _place(window, size)
     window.show()
+    warm_up()
     application().processEvents()
     window.setProperty("shown-at", time.time())
     window.docks.begin()
@@ -152,7 +153,6 @@ def _begin_session(window: MainWindow, paths: list[str], *, keep_session: bool) 
         desk.relay.later(lambda: _journal(window))
     if paths:
         window.open_paths(paths)
-    desk.relay.later(warm_up)
     if keep_session:
         QTimer.singleShot(OFFER_MS, window, lambda: offer_sessions(window))
 

@@ -69,6 +69,7 @@ class Scene2D(QObject):
         self._kept: dict[str, tuple[Look, TimeAxis | None, float, str]] = {}
         self._fetcher = Fetcher(reading)
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="paint")
+        self._asking = ThreadPoolExecutor(1, thread_name_prefix="ask")
         self._composer: Composes | None = None
         self._composing = threading.Lock()
         self._dirty = self._composing_now = self._compose_again = self._closed = False
@@ -133,6 +134,7 @@ class Scene2D(QObject):
         for signal, slot in self._links:
             signal.disconnect(slot)
         self._links = []
+        self._asking.shutdown(wait=True, cancel_futures=True)
         self._workers.shutdown(wait=True, cancel_futures=True)
 
     # -------------------------------------------------------------------- inside
@@ -180,7 +182,7 @@ class Scene2D(QObject):
             track = self._tracks.get(look.layer)
             if track is None:
                 layer = self.document.layer(look.layer)
-                track = self._tracks[look.layer] = Track(layer, self._fetcher, self._run, self._on_track)
+                track = self._tracks[look.layer] = Track(layer, self._fetcher, self._ask, self._run, self._on_track)
             wished = track.wish(look) or wished
         if self.document.clock.playing and wished:
             self._run(self._read_ahead)
@@ -263,6 +265,10 @@ class Scene2D(QObject):
             for step in range(look.step + 1, min(look.step + AHEAD, last) + 1):
                 wishes += [(step - look.step, track.layer, r) for r in track.requests(replace(look, step=step))]
         self._fetcher.ahead([(layer, request) for _, layer, request in sorted(wishes, key=lambda wish: wish[0])])
+
+    def _ask(self, call: Callable[..., None], *arguments: Any) -> None:
+        if not self._closed:
+            self._asking.submit(call, *arguments).add_done_callback(self._on_ended)
 
     def _run(self, call: Callable[..., None], *arguments: Any) -> None:
         if not self._closed:

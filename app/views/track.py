@@ -94,19 +94,21 @@ class Track:
         The layer drawn.
     fetcher : Fetcher
         Where blocks come from.
+    ask : callable
+        Runs a function in the thread that asks for data; it never draws, so data is on its way early.
     run : callable
         Runs a function in a worker thread.
     settled : callable
         Called in a worker with this track when a picture is done or failed.
     """
 
-    def __init__(self, layer: Layer, fetcher: Fetcher, run: Run, settled: Callable[[Track], None]) -> None:
+    def __init__(self, layer: Layer, fetcher: Fetcher, ask: Run, run: Run, settled: Callable[[Track], None]) -> None:
         self.layer = layer
         self.wanted: Look | None = None
         self.picture: Picture | None = None
         self.error: HaitangError | None = None
         self._painter: Painter | None = None
-        self._fetcher, self._run, self._settled = fetcher, run, settled
+        self._fetcher, self._ask, self._run, self._settled = fetcher, ask, run, settled
         self._busy = False
         self._lock = threading.Lock()
 
@@ -124,7 +126,7 @@ class Track:
             if self._busy:
                 return True
             self._busy = True
-        self._run(self._begin)
+        self._ask(self._begin)
         return True
 
     def painter(self) -> Painter | None:
@@ -153,7 +155,7 @@ class Track:
             self._finish(look, None, error)
             return
         if not requests:
-            self._paint(look, [])
+            self._run(self._paint, look, [])
             return
         self._gather(look, requests)
 
@@ -162,7 +164,6 @@ class Track:
         blocks: list[Any] = [None] * len(requests)
         left = [len(requests)]
         lock = threading.Lock()
-        here = threading.get_ident()
 
         def arrived(at: int, block: Any) -> None:
             with lock:
@@ -170,10 +171,7 @@ class Track:
                 left[0] -= 1
                 if left[0]:
                     return
-            if threading.get_ident() == here:
-                self._paint(look, blocks)
-            else:
-                self._run(self._paint, look, blocks)
+            self._run(self._paint, look, blocks)
 
         for at, request in enumerate(requests):
             self._fetcher.fetch(self.layer, request, lambda block, at=at: arrived(at, block))
