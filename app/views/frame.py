@@ -233,6 +233,7 @@ class Scene2D(QObject):
     ) -> None:
         frame = None
         try:
+            projection.warm(view)
             with self._composing:
                 if self._composer is None:
                     self._composer = composer("map")
@@ -329,6 +330,7 @@ def render(
         A layer that is open cannot be read.
     """
     moment = document.clock.now if now is None else now
+    projection.warm(view)
     sheets = [
         Sheet(_drawn(layer, reading, view, moment, document), layer.opacity)
         for layer in reversed(document.layers)

@@ -1,11 +1,10 @@
 """Projection: coordinates from a layer's system to the map's, lengths on the ground, names of systems.
 
-PROJ is loaded at the first call, which workers make before the window asks; see `is_ready`.
+PROJ is loaded at the first call, which workers make before the window asks; see `warm`.
 """
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -25,9 +24,21 @@ if TYPE_CHECKING:
 EARTH_RADIUS = 6_371_008.8
 
 
-def is_ready() -> bool:
-    """Tell whether asking costs no import."""
-    return "pyproj" in sys.modules
+_WARM: set[str | None] = {None}
+
+
+def warm(view: View) -> None:
+    """Work out what the window will ask of a view; in worker threads, so that the window does not wait for PROJ."""
+    if view.crs is not None:
+        is_geographic(view.crs)
+        system_name(view.crs)
+        metres_per_pixel(view)
+        _WARM.add(view.crs)
+
+
+def is_warm(crs: str | None) -> bool:
+    """Tell whether asking for a system costs neither an import nor a search in PROJ's tables."""
+    return crs in _WARM
 
 
 @lru_cache(maxsize=256)

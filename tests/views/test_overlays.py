@@ -208,7 +208,7 @@ def test_the_scale_bar_is_true_on_the_ground_at_the_middle_of_a_mercator_map(lat
 
     x, y = Transformer.from_crs(4326, 3857, always_xy=True).transform(121.5, latitude)
     view = View("EPSG:3857", Extent(x - 50_000, y - 30_000, x + 50_000, y + 30_000), 1000, 600)
-    projection.system_name(view.crs)
+    projection.warm(view)
     card = scale_card(view)
     east = Transformer.from_crs(3857, 4326, always_xy=True).transform(x + card.length * 50, y)[0]
     west = Transformer.from_crs(3857, 4326, always_xy=True).transform(x - card.length * 50, y)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -69,39 +69,60 @@ class Entry:
     missing: str = ""
 
 
+class Legend:
+    """Gives the entries of painted pictures; what did not change since the last time is not written anew."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[tuple[Any, ...], Entry]] = {}
+
+    def entries(
+        self, pictures: Sequence[Picture], now: np.datetime64 | None, when: Callable[[np.datetime64], str]
+    ) -> Iterator[Entry]:
+        """Give the entries one by one, top layer first.
+
+        Parameters
+        ----------
+        pictures : sequence of Picture
+            Bottom first, as a frame holds them.
+        now : datetime64[ns] or None
+            The shared clock; None = layers do not say that they show another moment.
+        when : callable
+            Writes a moment for the screen.
+        """
+        for picture in reversed(pictures):
+            entry = self._lasting(picture.look)
+            late = () if picture.look.empty_reason else _when(picture.look, now, when)
+            yield replace(entry, notes=(*entry.notes, *late)) if late else entry
+
+    def _lasting(self, look: Look) -> Entry:
+        """Give what an entry says whatever the moment; parts are compared as objects, which are never changed."""
+        parts = (look.description, getattr(look, "style", None), getattr(look, "ranges", None))
+        words = (language(), look.name, look.vdatum, look.empty_reason, getattr(look, "fastest", None))
+        kept = self._kept.get(look.layer)
+        if kept is not None and kept[0][3:] == words and all(a is b for a, b in zip(kept[0], parts, strict=False)):
+            return kept[1]
+        entry = _entry(look)
+        self._kept[look.layer] = ((*parts, *words), entry)
+        return entry
+
+
 def entries(
     pictures: Sequence[Picture], now: np.datetime64 | None, when: Callable[[np.datetime64], str]
 ) -> Iterator[Entry]:
-    """Give the legend of painted pictures one by one, top layer first.
-
-    Parameters
-    ----------
-    pictures : sequence of Picture
-        Bottom first, as a frame holds them.
-    now : datetime64[ns] or None
-        The shared clock.
-    when : callable
-        Writes a moment for the screen.
-    """
-    for picture in reversed(pictures):
-        yield _entry(picture.look, now, when)
+    """Give the legend of painted pictures once; see `Legend.entries`."""
+    return Legend().entries(pictures, now, when)
 
 
-def _entry(look: Look, now: np.datetime64 | None, when: Callable[[np.datetime64], str]) -> Entry:
+def _entry(look: Look) -> Entry:
     if look.empty_reason:
         return Entry(look.name, missing=tr(REASONS[look.empty_reason]))
     if isinstance(look, RasterLook):
-        made = _raster(look)
-    elif isinstance(look, MeshLook):
-        made = _mesh(look)
-    elif isinstance(look, VectorLook):
-        made = _vector(look)
-    elif isinstance(look, SeriesLook):
-        made = _stations(look)
-    else:
-        made = Entry(look.name)
-    notes = (*made.notes, *_when(look, now, when))
-    return Entry(made.title, made.caption, made.bar, made.rows, notes)
+        return _raster(look)
+    if isinstance(look, MeshLook):
+        return _mesh(look)
+    if isinstance(look, VectorLook):
+        return _vector(look)
+    return _stations(look) if isinstance(look, SeriesLook) else Entry(look.name)
 
 
 def _when(look: Look, now: np.datetime64 | None, when: Callable[[np.datetime64], str]) -> tuple[str, ...]:

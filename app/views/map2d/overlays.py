@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,7 +20,7 @@ from app.views import projection
 from app.views.ink import GRID, Ink, ink
 from app.views.map2d import cards
 from app.views.map2d.graticule import Graticule, draw_graticule
-from app.views.map2d.legend import entries
+from app.views.map2d.legend import Entry, Legend
 from app.views.wording import length_text, nice_step
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ MARGIN = 2.0 * GRID
 FOOT = 24.0
 NORTH = 40.0
 MOST_KEPT = 24
+MOST_ENTRIES = 40
+"""Layers that the legend looks at; more than have room on any screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,9 @@ class Overlays:
     def __init__(self, document: Document) -> None:
         self.document = document
         self._kept: OrderedDict[Hashable, QImage] = OrderedDict()
+        self._last: dict[str, tuple[Any, tuple[object, ...], QImage]] = {}
+        self._words = Legend()
+        self._legend_card: tuple[list[Entry], cards.LegendCard | None, tuple[object, ...]] = ([], None, ())
 
     def draw(self, painter: QPainter, view: View, frame: Frame | None, options: Options) -> None:
         """Draw everything that has room, in logical pixels.
@@ -163,8 +169,13 @@ class Overlays:
     def _legend(self, scene: Scene, top: float, bottom: float) -> None:
         narrow = scene.wide < 640 or bottom - top < 240
         whole = scene.frame is not None and scene.frame.complete
-        found = entries(scene.pictures, scene.now if whole else None, self._when(scene.options))
-        card = cards.legend_card(found, len(scene.pictures), bottom - top, narrow=narrow)
+        entries = self._words.entries(scene.pictures, scene.now if whole else None, self._when(scene.options))
+        found = list(islice(entries, MOST_ENTRIES))
+        about = (len(scene.pictures), bottom - top, narrow, language())
+        held, card, last = self._legend_card
+        if about != last or len(held) != len(found) or any(a is not b for a, b in zip(held, found, strict=True)):
+            card = cards.legend_card(found, len(scene.pictures), bottom - top, narrow=narrow)
+            self._legend_card = (found, card, about)
         if card is not None and card.width < scene.wide * 0.6:
             self._card(scene, card, QPointF(MARGIN, bottom - card.size.height()), card.size, cards.draw_legend)
 
@@ -174,7 +185,7 @@ class Overlays:
 
     def _graticule(self, scene: Scene) -> None:
         crs = scene.view.crs
-        if scene.degrees or (crs and projection.is_ready() and projection.is_geographic(crs)):
+        if scene.degrees or (projection.is_warm(crs) and projection.is_geographic(crs)):
             size = QSizeF(scene.wide, scene.high)
             self._card(scene, Graticule(scene.view), QPointF(0, 0), size, draw_graticule)
 
@@ -184,7 +195,12 @@ class Overlays:
     ) -> None:
         """Draw a card, from memory where its content is the same."""
         tones, ratio = ink(scene.options.theme), scene.view.pixel_ratio
-        key = (card, tones.ground, ratio, language(), size.width(), size.height())
+        last = self._last.get(type(card).__name__)
+        about = (tones.ground, ratio, language(), size.width(), size.height())
+        if last is not None and last[0] is card and last[1] == about:
+            scene.painter.drawImage(QPointF(round(place.x()), round(place.y())), last[2])
+            return
+        key = (card, *about)
         image = self._kept.get(key)
         if image is None:
             image = _paper(size, ratio)
@@ -196,6 +212,7 @@ class Overlays:
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
+        self._last[type(card).__name__] = (card, about, image)
         scene.painter.drawImage(QPointF(round(place.x()), round(place.y())), image)
 
 
@@ -226,7 +243,7 @@ def _paper(size: QSizeF, ratio: float) -> QImage:
 
 def scale_card(view: View, *, degrees: bool = False) -> cards.ScaleCard | None:
     """Give the scale bar of a view: true on the ground at its middle; None where lengths are not known yet."""
-    if view.crs is not None and not projection.is_ready():
+    if not projection.is_warm(view.crs):
         return None
     metres = projection.metres_per_pixel(view, degrees)
     if metres is None and view.crs is not None:
@@ -248,7 +265,7 @@ def _systems(scene: Scene) -> str:
     """Give the words of the reference systems."""
     crs = scene.view.crs
     if crs is not None:
-        system = projection.system_name(crs) if projection.is_ready() else crs
+        system = projection.system_name(crs) if projection.is_warm(crs) else crs
     else:
         system = tr("Degrees, datum unknown") if scene.degrees else tr("unknown")
     datums = list(dict.fromkeys(p.look.vdatum for p in scene.shown if p.look.vdatum))
