@@ -52,6 +52,7 @@ def unit_text(units: str | None) -> str:
     """Give a unit for the screen: ``m3 s-1`` becomes ``m³/s``; an unknown form stays as the file writes it."""
     text = (units or "").strip()
     text = _PLAIN.get(text, text)
+    text = re.sub(r"\bm([23])\b", lambda found: _raised("m", found[1]), text)
     parts = [_PART.fullmatch(part) for part in re.split(r"[ .]+", text)]
     if not text or not all(parts):
         return text

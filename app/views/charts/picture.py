@@ -24,6 +24,8 @@ BETWEEN = 16.0
 HEAD = 24.0
 ROW = 20.0
 MOST_PANELS = 4
+THICK, THIN = 1.8, 1.1
+"""Widths of lines, px; the thin one where samples are denser than pixels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,7 +207,7 @@ def axis_words(content: Content) -> str:
 
 def _draw_line(painter: QPainter, layout: Layout, one: Panel, line: ChartLine, theme: str) -> None:
     tone = line_colour(line, theme)
-    pen = QPen(tone, 1.8)
+    pen = QPen(tone, THICK)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     margin = layout.last - layout.first
@@ -215,6 +217,8 @@ def _draw_line(painter: QPainter, layout: Layout, one: Panel, line: ChartLine, t
     x = layout.plot.left() + (times - layout.first) / (layout.last - layout.first) * layout.plot.width()
     y = one.box.bottom() - (values - one.low) / (one.high - one.low) * one.box.height()
     dots = 0 < len(x) * 12 < layout.plot.width()
+    if len(x) > layout.plot.width():
+        pen.setWidthF(THIN)
     for run in runs(times, values):
         px, py = thinned(x[run], y[run])
         points = [QPointF(a, b) for a, b in zip(px.tolist(), py.tolist(), strict=True)]

@@ -74,6 +74,8 @@ def test_classes_hold_their_lower_limit_and_not_their_upper_one(value):
         ("N m**-2", "N/m²"),
         ("m0.5s-1", "m0.5s-1"),
         ("m/s", "m/s"),
+        ("m3/s", "m³/s"),
+        ("mm", "mm"),
         ("degree_Celsius", "°C"),
         ("m2", "m²"),
         ("1", ""),

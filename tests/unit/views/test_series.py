@@ -25,12 +25,17 @@ def line(values, times=None):
 
 def test_a_missing_value_breaks_a_line():
     found = runs(np.arange(6) * H, np.array([1.0, 2, np.nan, 3, 4, 5]))
-    assert [(s.start, s.stop) for s in found] == [(0, 2), (3, 6)]
+    assert [list(s) for s in found] == [[0, 1], [3, 4, 5]]
 
 
 def test_a_long_step_breaks_a_line():
     found = runs(np.array([0, 1, 2, 10, 11]) * H, np.ones(5))
-    assert [(s.start, s.stop) for s in found] == [(0, 3), (3, 5)]
+    assert [list(s) for s in found] == [[0, 1, 2], [3, 4]]
+
+
+def test_a_station_that_reports_every_second_moment_has_one_line():
+    found = runs(np.arange(8) * H, np.array([1.0, np.nan] * 4))
+    assert [list(s) for s in found] == [[0, 2, 4, 6]]
 
 
 def test_nothing_but_gaps_gives_no_run():
@@ -41,7 +46,7 @@ def test_nothing_but_gaps_gives_no_run():
 def test_runs_hold_every_value_once_and_no_gap(values):
     array = np.array(values, np.float64)
     found = runs(np.arange(len(array)) * H, array)
-    covered = [i for s in found for i in range(s.start, s.stop)]
+    covered = [int(i) for s in found for i in s]
     assert covered == [i for i in range(len(array)) if np.isfinite(array[i])]
 
 
@@ -61,7 +66,8 @@ def test_a_line_gives_the_sample_nearest_to_a_moment():
 
 def test_in_a_gap_there_is_no_value():
     assert line([1.0, 2.0, 3.0], [0, H, 20 * H]).at(10 * H) is None
-    assert line([1.0, np.nan, 3.0]).at(H) is None
+    assert line([1.0, 2.0, 3.0, np.nan, np.nan, 4.0, 5.0]).at(int(3.9 * H)) is None
+    assert line([np.nan, np.nan]).at(0) is None
 
 
 def test_the_axis_holds_all_values_with_some_air():
