@@ -163,7 +163,7 @@ def test_a_gesture_draws_into_a_scratch_layer_and_the_map_shows_it(shown, qtbot)
     assert pixels(canvas)[150, 200] == 0xFFFF0000
 
 
-def test_while_a_gesture_works_clicks_do_not_identify(shown, qtbot):
+def test_a_gesture_keeps_its_clicks_to_itself(shown, qtbot):
     canvas = shown(maps.mesh())
     layer = canvas.document.add(VectorLayer(name="draft", source="memory:", crs="EPSG:4549"))
     canvas.set_gesture(AddPoint(canvas.document, layer.id))
