@@ -40,6 +40,7 @@ _DYKE = re.compile(r"dyke|dike|levee|seawall|堤|海塘", re.IGNORECASE)
 _NAMED = re.compile(r"名$|名称$|^name|name$", re.IGNORECASE)
 _NAMES = ("name_zh", "NAME_ZH", "name", "NAME", "Name", "名称", "NAME_CHN", "stnm", "STNM")
 _PALETTE = (("#dfe7d8", "#8fa283"), ("#eee4cf", "#b59f74"), ("#e0deeb", "#908bb0"), ("#d9e6e6", "#7f9d9d"))
+_HOURS = {"h", "hour", "hours"}
 LABEL_LIMIT = 400
 FEW_FACES = 3000
 """Meshes with up to so many faces show them."""
@@ -99,6 +100,8 @@ def _text(variable: Variable) -> str:
 def scale_for(variable: Variable, words: str = "") -> ColourScale:
     """Choose colours for a quantity by what it is."""
     text = _text(variable)
+    if variable.units in _HOURS:
+        return ColourScale(colours="haitang:hours")
     if _DEPTH.search(variable.name) or "depth" in variable.standard_name:
         return ColourScale(colours="haitang:water", minimum=0.0)
     if _LEVEL.search(text):
@@ -148,7 +151,8 @@ def _mesh_style(d: LayerDescription) -> MeshStyle:
     depth = next((v for v in scalars if _DEPTH.search(v.name) or "depth" in v.standard_name), None)
     level = next((v for v in moving if _LEVEL.search(_text(v))), None)
     ground = next((v for v in scalars if _GROUND.search(_text(v))), None)
-    first = next((v for v in (depth if depth in moving else None, level, *moving, ground, *scalars) if v), None)
+    result = None if moving else next((v for v in scalars if _is_result(v)), None)
+    first = next((v for v in (depth if depth in moving else None, level, *moving, result, ground, *scalars) if v), None)
     if first is None:
         return MeshStyle(edges=True)
     pair = next((v for v in usable if v.vector and _SPEED.search(_text(v))), None)
@@ -161,6 +165,13 @@ def _mesh_style(d: LayerDescription) -> MeshStyle:
         arrows=pair.name if pair is not None else "",
         edges=0 < d.counts.get("faces", 0) <= FEW_FACES,
     )
+
+
+def _is_result(variable: Variable) -> bool:
+    """Tell whether a value without time is what a tool made of a run: hours, a depth, a level or a speed."""
+    text = _text(variable)
+    water = _DEPTH.search(variable.name) or _LEVEL.search(text) or _SPEED.search(text)
+    return variable.units in _HOURS or bool(water)
 
 
 def _vector_style(d: LayerDescription, words: str, number: int) -> VectorStyle:
