@@ -19,16 +19,16 @@ def shown(*variables: Variable) -> MeshStyle:
 
 
 @pytest.mark.parametrize(
-    ("name", "units", "colours"),
+    ("name", "title", "units", "colours"),
     [
-        ("waterdepth_arrival", "h", "haitang:hours"),
-        ("waterdepth_max", "m", "haitang:water"),
-        ("s1_max", "m", "haitang:level"),
-        ("sea_water_velocity_max", "m s-1", "cmocean:speed"),
+        ("waterdepth_arrival", "water depth (arrival)", "h", "haitang:hours"),
+        ("waterdepth_max", "water depth (max)", "m", "haitang:water"),
+        ("s1_max", "water level (max)", "m", "haitang:level"),
+        ("sea_water_velocity_max", "", "m s-1", "cmocean:speed"),
     ],
 )
-def test_the_result_of_a_tool_is_shown_rather_than_the_bed_it_lies_on(name: str, units: str, colours: str):
-    style = shown(Variable(name, units, "face", 1))
+def test_the_result_of_a_tool_is_shown_rather_than_the_bed_it_lies_on(name: str, title: str, units: str, colours: str):
+    style = shown(Variable(name, units, "face", 1, title=title))
     assert (style.variable, style.scale.colours) == (name, colours)
 
 
