@@ -29,8 +29,10 @@ BENCHES: dict[str, str] = {
     "tick": "app.views.bench.run:tick",
 }
 """Measurements by name: ``module:function`` that takes paths and a size."""
-ROUNDS = 3
-ROWS = 1_000_000
+ROUNDS = "HAITANG_BENCH_ROUNDS"
+"""Variable that sets how often the start is measured; 3 where it is not set."""
+ROWS = "HAITANG_BENCH_ROWS"
+"""Variable that sets how many rows are made; a million where it is not set."""
 LONGEST_S = 120.0
 
 
@@ -100,7 +102,7 @@ def startup(paths: Sequence[str], size: str) -> dict[str, Any]:
                 remedy="Name a file, or run packaging/run.py --setup-only.",
             )
         paths = [str(sample)]
-    rounds = [_fresh(paths, size) for _ in range(ROUNDS + 1)][1:]
+    rounds = [_fresh(paths, size) for _ in range(int(os.environ.get(ROUNDS, "3")) + 1)][1:]
     best = {key: round(statistics.median(r[key] for r in rounds), 1) for key in ("window_ms", "usable_ms")}
     stalls = [r["stall_ms"] for r in rounds]
     return head("startup", paths[0], size_of(size)) | best | {"stall_ms": {"max": max(stalls)}, "rounds": rounds}
@@ -205,7 +207,7 @@ def table(paths: Sequence[str], size: str) -> dict[str, Any]:
 
     app = application()
     theme.apply(app, "light")
-    data = _rows_of(paths[0]) if paths else made_rows(ROWS)
+    data = _rows_of(paths[0]) if paths else made_rows(int(os.environ.get(ROWS, "1000000")))
     model = TableModel()
     view = TableView(model)
     view.resize(*size_of(size))

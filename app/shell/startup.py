@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
+    from app.shell.tool_list import Tools
     from app.shell.window import MainWindow
 
 MEASURE = "HAITANG_MEASURE"
 """Variable that makes the program measure its own start, write the answer and end."""
+TOOLS_MS = 1500
+"""When the tools are loaded at the latest; before that, when the kernels are there."""
 OFFER_MS = 200
 """When sessions that ended badly are looked for, after the window is on screen."""
 
@@ -89,12 +92,11 @@ def start(
     window = _build(settings)
     _place(window, size)
     window.show()
-    warm_up()
     application().processEvents()
     window.setProperty("shown-at", time.time())
+    _begin_session(window, list(paths), keep_session=keep_session)
     window.docks.begin()
     window.desk.relay.later(_collect_again)
-    _begin_session(window, list(paths), keep_session=keep_session)
     return window
 
 
@@ -153,6 +155,8 @@ def _begin_session(window: MainWindow, paths: list[str], *, keep_session: bool) 
         desk.relay.later(lambda: _journal(window))
     if paths:
         window.open_paths(paths)
+    threading.Thread(target=load_slow_parts, args=(window.tools,), name="warm-up", daemon=True).start()
+    QTimer.singleShot(TOOLS_MS, window, window.tools.begin)
     if keep_session:
         QTimer.singleShot(OFFER_MS, window, lambda: offer_sessions(window))
 
@@ -179,15 +183,11 @@ def _tell_disk(window: MainWindow) -> None:
     window.desk.notices.warning(text)
 
 
-def warm_up() -> None:
-    """Load what the first picture needs, in a thread of its own."""
-    threading.Thread(target=load_slow_parts, name="warm-up", daemon=True).start()
-
-
-def load_slow_parts() -> None:
-    """Load PROJ, the compiled kernels and pinyin; called in a thread."""
+def load_slow_parts(tools: Tools) -> None:
+    """Load PROJ and the compiled kernels, which the first picture needs, then tools and pinyin; called in a thread."""
     importlib.import_module("pyproj")
     importlib.import_module("app.views.map2d.kernels").warm_up()
+    tools.begin()
     importlib.import_module("pypinyin")
 
 

@@ -22,21 +22,24 @@ class Tools:
         self._waiting: list[Callable[[dict[str, Tool], dict[str, str]], object]] = []
         self._loaded: tuple[dict[str, Tool], dict[str, str]] | None = None
         self._thread: threading.Thread | None = None
+        self._guard = threading.Lock()
+
+    def begin(self) -> None:
+        """Start to load them, unless that was begun before; from any thread."""
+        with self._guard:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._load, name="tools", daemon=True)
+                self._thread.start()
 
     def ask(self, done: Callable[[dict[str, Tool], dict[str, str]], object]) -> None:
-        """Hand over tools by id and group titles, at once or when they are loaded; on the main thread."""
+        """Hand over tools by id and group titles, at once or when they are loaded; on the main thread.
+
+        Loading is begun by ``begin``.
+        """
         if self._loaded is not None:
             done(*self._loaded)
             return
         self._waiting.append(done)
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._load, name="tools", daemon=True)
-            self._thread.start()
-
-    def wait(self) -> None:
-        """Wait for the load; for pictures without a person."""
-        if self._thread is not None:
-            self._thread.join()
 
     @property
     def known(self) -> dict[str, Tool]:

@@ -171,7 +171,9 @@ class VectorRows(QWidget):
         if mode == "one":
             self._tell(column="", categories=(), classes=None)
             return
+        wanted = self.column.currentData()
         self._fill_columns(layer, self._style, numbers=mode == "classes")
+        self.column.setCurrentIndex(max(self.column.findData(wanted), 0))
         column = self.column.currentData()
         if column:
             self.values_wanted.emit(column, mode)

@@ -236,6 +236,7 @@ class MainWindow(QMainWindow):
         for dock in self.docks.by_name.values():
             dock.visibilityChanged.connect(lambda _: self.menus.refresh())
         desk.reading.state_changed.connect(self._on_state)
+        desk.pool.died.connect(self._on_reader_died)
         desk.notices.posted.connect(self._on_notice)
         language_changed.connect(self._on_language)
 
@@ -300,6 +301,12 @@ class MainWindow(QMainWindow):
     def _on_crashed(self, error: BaseException) -> None:
         """Tell of an error in a drawing thread as of any other that nobody caught."""
         sys.excepthook(type(error), error, error.__traceback__)
+
+    def _on_reader_died(self, paths: list[str], spared: bool) -> None:
+        """Say that a reader was started again; a file that is given up tells its own failure."""
+        if spared and paths:
+            text = tr("The reader of this file ended and was started again.")
+            self.desk.relay(lambda: self.desk.notices.warning(text, paths[0]))
 
     def _on_chosen(self, name: str) -> None:
         if name.startswith("tool:"):
