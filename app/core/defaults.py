@@ -24,7 +24,7 @@ KINDS: dict[str, type[Layer]] = {
 }
 
 _DEPTH = re.compile(r"water_?depth|(^|_)depth(_|$)|^h$|水深", re.IGNORECASE)
-_LEVEL = re.compile(r"sea_surface_height|water_?(surface|level)|(^|_)s1$|stage|水位", re.IGNORECASE)
+_LEVEL = re.compile(r"sea_surface_height|water[_ ]?(surface|level)|(^|_)s1$|stage|水位", re.IGNORECASE)
 _SPEED = re.compile(r"velocity|speed|current|流速", re.IGNORECASE)
 _GROUND = re.compile(
     r"elev|altitude|height_above|bathymetr|topograph|bed_?level|(^|[_ .])(dem|dtm|dsm)([_ .]|$)|gebco|ground|高程|地形",
