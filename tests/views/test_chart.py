@@ -118,6 +118,32 @@ def test_the_wheel_zooms_around_the_moment_under_the_pointer(shown, qtbot):
     assert chart._layout.last - chart._layout.first == span
 
 
+def test_two_notches_of_the_wheel_between_two_pictures_zoom_twice(shown, qtbot):
+    chart = shown(maps.mesh())
+    click(qtbot, chart, 25.0, 50.0)
+    whole = chart.content()
+    for _ in range(2):
+        at = QPointF(300.0, 150.0)
+        event = QWheelEvent(
+            at, at, QPoint(), QPoint(0, 120), Qt.NoButton, Qt.NoModifier, Qt.ScrollPhase.NoScrollPhase, False
+        )
+        QApplication.sendEvent(chart, event)
+    near = chart.content()
+    assert (whole.last - whole.first) / (near.last - near.first) == pytest.approx(1.25**2, rel=1e-6)
+
+
+def test_the_names_of_the_lines_follow_the_language_and_the_span_stays(shown, qtbot):
+    chart = shown(maps.mesh())
+    click(qtbot, chart, 25.0, 50.0)
+    chart._span = (int(T[0].astype(np.int64)), int(T[1].astype(np.int64)))
+    before = chart.lines[0].name
+    with qtbot.waitSignal(chart.lines_changed, timeout=20000):
+        set_language("zh")
+    assert "单元" in chart.lines[0].name
+    assert chart.lines[0].name != before
+    assert chart._span == (int(T[0].astype(np.int64)), int(T[1].astype(np.int64)))
+
+
 def test_lines_of_a_removed_layer_go(shown, qtbot):
     chart = shown(maps.mesh(), maps.raster())
     click(qtbot, chart, 25.0, 50.0)

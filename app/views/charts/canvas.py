@@ -90,6 +90,8 @@ class ChartCanvas(QWidget):
         self._hover: float | None = None
         self._drag: tuple[Qt.MouseButton, float, tuple[int, int]] | None = None
         self._generation = 0
+        self._find: Callable[[], list[Wish]] | None = None
+        self._keep_span = False
         self._reading_now = False
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="chart")
         self._gathered.connect(self._on_gathered)
@@ -197,6 +199,7 @@ class ChartCanvas(QWidget):
     # ------------------------------------------------------------------- reading
     def _gather(self, find: Callable[[], list[Wish]]) -> None:
         self._generation += 1
+        self._find = find
         self._reading_now = True
         self._worker.submit(self._read, self._generation, find)
         self._redraw()
@@ -215,7 +218,8 @@ class ChartCanvas(QWidget):
         if generation != self._generation:
             return
         self._reading_now = False
-        self.lines, self._span = lines, None
+        self.lines, self._span = lines, self._span if self._keep_span else None
+        self._keep_span = False
         self.lines_changed.emit()
         if error is not None:
             self.failed.emit(error)
@@ -277,12 +281,13 @@ class ChartCanvas(QWidget):
         self.show_all()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom the time axis around the pointer."""
-        if self._layout is None or not self.lines:
+        """Zoom the time axis around the pointer; several notches may come before the next picture."""
+        if not self.lines:
             return
+        layout = layout_of(self.content(), self.width(), self.height())
         factor = ZOOM ** (-event.angleDelta().y() / 120.0)
-        at = self._layout.moment(event.position().x())
-        first, last = self._layout.first, self._layout.last
+        at = layout.moment(event.position().x())
+        first, last = layout.first, layout.last
         whole = time_span(list(self.lines))
         if whole is not None and (last - first) * factor > 4 * (whole[1] - whole[0]):
             return
@@ -311,6 +316,10 @@ class ChartCanvas(QWidget):
         self.update()
 
     def _on_words(self, *_: object) -> None:
+        """Name the lines in the new language; the span on screen stays."""
+        if self.lines and self._find is not None:
+            self._keep_span = True
+            self._gather(self._find)
         self._redraw()
 
     def _on_layer_removed(self, layer: Layer, _index: int) -> None:

@@ -243,7 +243,7 @@ def draw_names(painter: QPainter, layout: Layout, content: Content, ink: Ink) ->
         x, y = LEFT + column * (wide + 16), TOP + row * ROW
         painter.setPen(QPen(line_colour(line, content.theme), 2.4))
         painter.drawLine(QPointF(x, y + 10), QPointF(x + 16, y + 10))
-        found = line.at(content.now) if content.now is not None else None
+        found = line.held(content.now) if content.now is not None else None
         value = f"{number_text(found[1])} {line.unit}".rstrip() if found else "–"
         space = metrics(BODY, bold=True).horizontalAdvance(value) + 12
         name = line.name
@@ -269,7 +269,7 @@ def draw_cursor(painter: QPainter, layout: Layout, content: Content, ink: Ink) -
     painter.drawPolygon(QPolygonF([QPointF(x - 5, top - 7), QPointF(x + 5, top - 7), QPointF(x, top + 1)]))
     for one in layout.panels:
         for line in one.lines:
-            found = line.at(content.now)
+            found = line.held(content.now)
             if found is not None:
                 painter.setPen(QPen(colour(_paper(content.theme)), 1.6))
                 painter.setBrush(line_colour(line, content.theme))

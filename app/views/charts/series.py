@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 GAP = 1.5
 """A step longer than this many usual steps is a gap."""
 
+SLACK = 1_000_000
+"""A moment so near to a sample (ns) is that sample's, as on every time axis."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChartLine:
@@ -71,6 +74,16 @@ class ChartLine:
         if abs(int(times[near]) - moment) > max(usual * 0.75, 1.0):
             return None
         return int(times[near]), float(values[near])
+
+    def held(self, moment: int) -> tuple[int, float] | None:
+        """Give time and value of the last sample at or before a moment (ns), as the map shows it; None in a gap."""
+        before = int(np.searchsorted(self.times, moment + SLACK, side="right")) - 1
+        if before < 0 or moment > int(self.times[-1]) + SLACK:
+            return None
+        if moment - int(self.times[before]) > max(usual_step(self.times) * GAP, SLACK):
+            return None
+        value = float(self.values[before])
+        return (int(self.times[before]), value) if np.isfinite(value) else None
 
 
 def usual_step(times: NDArray[np.int64]) -> float:

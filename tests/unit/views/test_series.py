@@ -70,6 +70,19 @@ def test_in_a_gap_there_is_no_value():
     assert line([np.nan, np.nan]).at(0) is None
 
 
+def test_beside_the_clock_stands_the_step_that_the_map_shows_not_the_next_one():
+    one = line([1.0, 2.0, 3.0])
+    assert [one.held(int(hour * H)) for hour in (0.0, 0.9, 1.0, 1.99)] == [(0, 1.0), (0, 1.0), (H, 2.0), (H, 2.0)]
+    assert one.held(2 * H) == (2 * H, 3.0)
+    assert one.held(-H) is None
+    assert one.held(3 * H) is None
+
+
+def test_beside_the_clock_stands_no_value_in_a_gap():
+    assert line([1.0, 2.0, 3.0, 4.0], [0, H, 2 * H, 20 * H]).held(10 * H) is None
+    assert line([1.0, np.nan, 3.0]).held(int(1.5 * H)) is None
+
+
 def test_the_axis_holds_all_values_with_some_air():
     low, high = value_span([line([1.0, 3.0]), line([2.0, 8.0])], 0, H)
     assert low < 1.0
