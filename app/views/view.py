@@ -93,12 +93,15 @@ class Picture:
         Texts, placed when all layers are joined.
     probe : Probe, optional
         Answers hover and identify.
+    rows : (int, int), optional
+        First row and the row after the last one that can hold anything; None = all.
     """
 
     look: Look
     pixels: NDArray[np.uint32] | None = None
     captions: tuple[Caption, ...] = ()
     probe: Probe | None = None
+    rows: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

@@ -75,7 +75,7 @@ def _play(stage: Stage, paths: Sequence[str]) -> dict[str, Any]:
 
 
 def _mesh_with_time(layers: Sequence[Layer]) -> MeshLayer:
-    for layer in layers:
+    for layer in [la for la in layers if la.visible]:
         axis = layer.description.time if layer.description else None
         if isinstance(layer, MeshLayer) and axis is not None and len(axis) > 1:
             return layer

@@ -7,6 +7,7 @@ import platform
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -152,18 +153,23 @@ class Stage:
 
     # ---------------------------------------------------------------------- doing
     def open(self, paths: Sequence[str]) -> list[Layer]:
-        """Open files as layers and wait until they are described.
+        """Open files as layers, or a workspace, and wait until all are described.
 
         Raises
         ------
         HaitangError
             A file cannot be read, or holds nothing to be drawn.
         """
+        from app.core import workspace
         from app.core.defaults import layers_from
         from app.views.home import home_pose
 
         made: list[Layer] = []
         for path in paths:
+            if path.endswith(workspace.SUFFIX):
+                workspace.open_into(self.document, Path(path))
+                made += self.document.layers
+                continue
             made += [self.document.add(layer) for layer in layers_from(self.pool.ask(path, None))]
         self.until(lambda: all(self.reading.state(la.id) in ("ok", "failed") for la in made))
         for layer in made:

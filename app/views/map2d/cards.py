@@ -115,6 +115,8 @@ def legend_card(found: Iterable[Entry], total: int, room: float, *, narrow: bool
     left, taken = room - 2 * TIGHT, 0
     for entry in found:
         own = entry_lines(entry, width - 2 * PAD, notes=not narrow, first=not lines)
+        if own[0].kind == "single" and lines and lines[-1].kind != "single":
+            own = [Line("gap", 12.0), *own]
         need = sum(line.height for line in own)
         last = taken + 1 == total
         if need > left - (0 if last else 20):

@@ -21,13 +21,18 @@ if TYPE_CHECKING:
     from app.views.view import Picture
 
 
+KEPT = 4
+"""Joined runs that are kept."""
+
+Rows = tuple[int, int]
+
+
 class Composer:
     """Lays sheets over each other; runs of sheets that did not change since the last time are kept joined."""
 
     def __init__(self) -> None:
         self._last: dict[tuple[int, float], Sheet] = {}
-        self._joined: OrderedDict[object, tuple[NDArray[np.uint32], tuple[Sheet, ...]]] = OrderedDict()
-        self._texts: tuple[object, NDArray[np.uint32] | None, tuple[Picture, ...]] = (None, None, ())
+        self._joined: OrderedDict[object, tuple[NDArray[np.uint32], Rows, tuple[Sheet, ...]]] = OrderedDict()
 
     def compose(
         self,
@@ -38,19 +43,27 @@ class Composer:
         now: np.datetime64 | None = None,
     ) -> Frame:
         """Give the frame of sheets, bottom first, over a ground colour ``0xffRRGGBB``."""
-        pixels = np.full((view.height, view.width), background, np.uint32)
-        for run in self._runs(sheets):
-            if len(run) > 1 and all(sheet.key in self._last for sheet in run):
-                compose(pixels, self._join(run, view))
+        runs = self._runs(sheets)
+        if runs and self._is_known(runs[0]):
+            pixels = self._join(runs.pop(0), view, background)[0].copy()
+        else:
+            pixels = np.full((view.height, view.width), background, np.uint32)
+        for run in runs:
+            if len(run) > 1 and self._is_known(run):
+                joined, (first, last) = self._join(run, view, 0)
+                compose(pixels[first:last], joined[first:last])
             else:
                 for sheet in run:
-                    self._lay(pixels, sheet, view)
+                    _lay(pixels, sheet, view)
         pictures = tuple(sheet.picture for sheet in sheets)
-        texts = self._captions(pictures, view)
-        if texts is not None:
-            compose(pixels, texts)
+        captions = [c for picture in reversed(pictures) for c in moved_captions(picture, view)]
+        if captions:
+            draw_captions(pixels, captions, view)
         self._last = {sheet.key: sheet for sheet in sheets}
         return Frame(view, pixels, pictures, complete, now)
+
+    def _is_known(self, run: list[Sheet]) -> bool:
+        return all(sheet.key in self._last for sheet in run)
 
     def _runs(self, sheets: Sequence[Sheet]) -> list[list[Sheet]]:
         """Split into runs of known and of new sheets."""
@@ -63,33 +76,33 @@ class Composer:
                 runs.append([sheet])
         return runs
 
-    def _join(self, run: list[Sheet], view: View) -> NDArray[np.uint32]:
-        key = (view, tuple(sheet.key for sheet in run))
+    def _join(self, run: list[Sheet], view: View, background: int) -> tuple[NDArray[np.uint32], Rows]:
+        """Give a run as one picture, over a ground where there is one, and the rows it covers."""
+        key = (view, background, tuple(sheet.key for sheet in run))
         found = self._joined.get(key)
         if found is None:
-            pixels = np.zeros((view.height, view.width), np.uint32)
-            for sheet in run:
-                self._lay(pixels, sheet, view)
-            found = (pixels, tuple(run))
+            pixels = np.full((view.height, view.width), background, np.uint32)
+            rows = [_lay(pixels, sheet, view) for sheet in run]
+            covered = [r for r in rows if r[1] > r[0]] or [(0, 0)]
+            found = (pixels, (min(r[0] for r in covered), max(r[1] for r in covered)), tuple(run))
             self._joined[key] = found
-            while len(self._joined) > 4:
+            while len(self._joined) > KEPT:
                 self._joined.popitem(last=False)
         self._joined.move_to_end(key)
-        return found[0]
+        return found[:2]
 
-    def _lay(self, pixels: NDArray[np.uint32], sheet: Sheet, view: View) -> None:
-        placed = placed_pixels(sheet.picture, view)
-        if placed is not None and sheet.opacity > 0:
-            compose(pixels, placed, sheet.opacity)
 
-    def _captions(self, pictures: tuple[Picture, ...], view: View) -> NDArray[np.uint32] | None:
-        captions = [c for picture in reversed(pictures) for c in moved_captions(picture, view)]
-        if not captions:
-            return None
-        key = (view, tuple(id(p) for p in pictures if p.captions))
-        if self._texts[0] != key:
-            self._texts = (key, draw_captions(captions, view), pictures)
-        return self._texts[1]
+def _lay(pixels: NDArray[np.uint32], sheet: Sheet, view: View) -> Rows:
+    """Lay one sheet over a picture; give the rows it can have changed."""
+    placed = placed_pixels(sheet.picture, view)
+    if placed is None or sheet.opacity <= 0:
+        return 0, 0
+    first, last = 0, view.height
+    if sheet.picture.rows is not None and placed is sheet.picture.pixels:
+        first, last = sheet.picture.rows
+    if last > first:
+        compose(pixels[first:last], placed[first:last], sheet.opacity)
+    return first, last
 
 
 def placed_pixels(picture: Picture, view: View) -> NDArray[np.uint32] | None:

@@ -107,7 +107,8 @@ class StationPainter:
         fine = np.where(np.isfinite(x) & np.isfinite(y), 0, -1).astype(np.int32)
         mark_points(picture, np.column_stack([x, y]), fine, [look.style.symbol], view)
         captions = self._captions(look, places.names, px, py, values) if look.style.label else ()
-        return Picture(look, picture, captions, StationProbe(look, places.names, px, py, values))
+        rows = rows_around(py, look.style.symbol.size + look.style.symbol.width, view)
+        return Picture(look, picture, captions, StationProbe(look, places.names, px, py, values), rows)
 
     def _captions(
         self,
@@ -128,6 +129,16 @@ class StationPainter:
             said = f"\n{number_text(value)} {unit}".rstrip() if np.isfinite(value) else ""
             found.append(Caption(float(px[at]), float(py[at]), name + said, TEXT, "#16242c", -float(at), lift))
         return tuple(found)
+
+
+def rows_around(py: NDArray[np.float64], size: float, view: View) -> tuple[int, int]:
+    """Give the rows that symbols of a size (logical px) around places can reach."""
+    fine = py[np.isfinite(py)]
+    reach = size * view.pixel_ratio + 3
+    if not len(fine) or fine.max() < -reach or fine.min() > view.height + reach:
+        return 0, 0
+    low, high = np.clip([fine.min() - reach, fine.max() + reach], 0, view.height)
+    return int(low), int(np.ceil(high))
 
 
 def _values(blocks: list[Block], count: int) -> NDArray[np.float64]:
