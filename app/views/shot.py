@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,9 +18,13 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
+    from app.core.camera import Pose
     from app.core.document import Document
     from app.core.reading import Reading
     from layers.extent import Extent
+
+MOST_OF_IT = 0.8
+"""A saved view that shows this share of all layers counts as showing them all."""
 
 LONGEST = 300.0
 """Seconds that opening may take in all."""
@@ -119,11 +124,10 @@ def _map(document: Document, reading: Reading, size: tuple[int, int], wish: Wish
     from PySide6.QtGui import QPainter
 
     from app.views.frame import DARK_GROUND, LIGHT_GROUND, render
-    from app.views.home import home_pose
     from app.views.map2d.canvas import image_of
     from app.views.map2d.overlays import Options, draw_overlays
 
-    look_at(document, home_pose(document, *size), extent_from(wish.extent), size, wish.crs)
+    look_at(document, _first_pose(document, size, wish), extent_from(wish.extent), size, wish.crs)
     view = document.camera.view(*size)
     frame = render(document, reading, view, None, DARK_GROUND if wish.theme == "dark" else LIGHT_GROUND)
     shown = [p.look for p in frame.pictures if not p.look.empty_reason]
@@ -140,6 +144,22 @@ def _map(document: Document, reading: Reading, size: tuple[int, int], wish: Wish
     moments = [None if look.moment is None else str(look.moment) for look in shown]
     layers = [{"layer": look.name, "time": at} for look, at in zip(shown, moments, strict=True)]
     return image, {"crs": view.crs, "extent": view.extent.to_list(), "layers": layers}
+
+
+def _first_pose(document: Document, size: tuple[int, int], wish: Wish) -> Pose:
+    """Give the view that a workspace was saved with, in this size; all layers where it has none or shows them all."""
+    from app.views.home import extent_of, home_pose
+
+    camera = document.camera
+    if not (camera.width and camera.height) or wish.crs:
+        return home_pose(document, *size)
+    whole = extent_of([la for la in document.layers if la.visible], camera.crs)
+    saved = camera.extent(camera.width, camera.height)
+    seen = saved.intersection(whole) if whole is not None else None
+    if whole is not None and seen is not None and seen.width * seen.height > MOST_OF_IT * whole.width * whole.height:
+        return home_pose(document, *size)
+    share = max(camera.width / size[0], camera.height / size[1])
+    return replace(camera.pose, scale=camera.scale * share, width=size[0], height=size[1])
 
 
 def _chart(document: Document, reading: Reading, size: tuple[int, int], wish: Wish) -> tuple[QImage, dict[str, Any]]:

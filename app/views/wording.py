@@ -44,7 +44,9 @@ _PLAIN = {
     "ms-1": "m/s",
     "m3s-1": "m3 s-1",
 }
-_HEIGHT = re.compile(r"height|level|elev|altitude|stage|\bdem|bed|_s1|bathy|topo|ground|水位|高程|地形|潮位", re.IGNORECASE)
+_HEIGHT = re.compile(
+    r"height|level|elev|altitude|stage|\bdem|bed|_s1|bathy|topo|ground|水位|高程|地形|潮位", re.IGNORECASE
+)
 _SUPER = str.maketrans("1234", "¹²³⁴")
 
 

@@ -198,7 +198,8 @@ def test_a_run_without_a_date_counts_from_its_start():
 
 
 def test_a_made_up_place_is_named_on_the_map():
-    assert map_note("【虚构地点 · Made-up place】\nmore") == "虚构地点 · Made-up place"
+    assert map_note("【For training only】\nmore") == "For training only"
+    assert map_note("虚构地点。流场由模型计算。") == "Made-up place"
     assert map_note("A note about the data") == ""
 
 

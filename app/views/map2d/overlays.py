@@ -221,7 +221,9 @@ def _local(moment: np.datetime64, hours: float) -> str:
 
 
 def map_note(notes: str) -> str:
-    """Give the remark that always shows on the map: the first line of the notes where it stands in 【】."""
+    """Give the remark that always shows on the map: that a place is made up, or a first line of notes in 【】."""
+    if "虚构地点" in notes:
+        return tr("Made-up place")
     first = notes.strip().split("\n", 1)[0].strip()
     return first[1:-1].strip() if first.startswith("【") and first.endswith("】") else ""
 
