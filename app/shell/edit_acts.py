@@ -140,9 +140,11 @@ class Help:
 
 def help_of(widget: QWidget | None) -> str:
     """Give the help page of a widget: its own, or that of what it stands in; else the first page."""
+    from app.shell.help_window import has_page
+
     while widget is not None:
         page = widget.property("help")
-        if page:
+        if page and has_page(str(page)):
             return str(page)
         widget = widget.parentWidget()
     return "index"

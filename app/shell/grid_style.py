@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QSlider
 
 from app.core.language import N_, tr
 from app.shell.layer_words import choice_text
-from app.shell.scale_editor import Check, Rows, line_of, tight
+from app.shell.scale_editor import Check, Rows, line_of
 from app.widgets import controls
 from layers.mesh import MeshLayer
 from layers.raster import RasterLayer
@@ -28,7 +28,7 @@ class _GridRows(Rows):
     def __init__(self) -> None:
         super().__init__()
         self.layer: Layer | None = None
-        self.arrows = tight(controls.Choice())
+        self.arrows = controls.tight(controls.Choice())
         self.arrows.activated.connect(lambda _: self.changed.emit({"arrows": self.arrows.currentData()}))
 
     def fill_arrows(self, layer: Layer, shown: str) -> None:
@@ -115,7 +115,7 @@ class MeshRows(_GridRows):
         self.smooth.toggled.connect(lambda on: self._tell({"smooth": on}))
         self.edges = Check(N_("Show the edges of the mesh"))
         self.edges.toggled.connect(lambda on: self._tell({"edges": on}))
-        self.dry_by = tight(controls.Choice())
+        self.dry_by = controls.tight(controls.Choice())
         self.dry_by.activated.connect(lambda _: self._tell({"depth_variable": self.dry_by.currentData()}))
         self.dry = QDoubleSpinBox()
         self.dry.setDecimals(2)

@@ -36,6 +36,11 @@ def folder(name: str) -> Path:
     return resources.path(f"help/{name}")
 
 
+def has_page(name: str) -> bool:
+    """Tell whether there is a page of that name in the language on screen."""
+    return (folder(language()) / f"{name}.md").is_file()
+
+
 def pages(name: str) -> list[Page]:
     """Give the pages in a language: those that the first page links to in its order, then the others."""
     found = {p.stem: p.read_text("utf-8") for p in sorted(folder(name).glob("*.md"))}
@@ -61,9 +66,11 @@ class _Browser(QTextBrowser):
         """Give a picture that fits the width."""
         url = QUrl(name)
         path = self.base / url.toString()
-        if kind != QTextDocument.ResourceType.ImageResource.value or not path.is_file():
+        if kind != QTextDocument.ResourceType.ImageResource.value:
             return super().loadResource(kind, url)
         image = QImage(str(path))
+        if image.isNull():
+            return QImage(1, 1, QImage.Format.Format_Alpha8)
         room = max(self.viewport().width() - 64, 200)
         ratio = self.devicePixelRatioF()
         if image.width() > room * ratio:

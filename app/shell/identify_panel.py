@@ -120,6 +120,7 @@ class IdentifyPanel(QWidget):
 
     def show_hits(self, x: float, y: float, hits: list[Hit]) -> None:
         """Show what a click has hit, in map coordinates."""
+        hits = sorted(hits, key=lambda hit: hit.value is None)
         same = (x, y) == self._place and hits == self._hits
         self._place, self._hits = (x, y), hits
         if not same:

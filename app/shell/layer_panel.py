@@ -59,7 +59,7 @@ class LayerPanel(QWidget):
         area.setMinimumHeight(120)
         split.addWidget(area)
         split.setStretchFactor(0, 1)
-        split.setSizes([400, 360])
+        split.setSizes([1100, 900])
         box = controls.column(0, 0)
         box.addWidget(self._head(themes))
         box.addWidget(split, 1)

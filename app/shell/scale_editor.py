@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QSize, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from app.core.language import N_, tr
 from app.shell.layer_words import choice_text
@@ -74,15 +74,6 @@ class Check(QCheckBox):
         if event.type() == QEvent.Type.LanguageChange:
             self.setText(tr(self._text))
         super().changeEvent(event)
-
-
-def tight(combo: QComboBox) -> QComboBox:
-    """Let a list be narrower than its longest entry."""
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(4)
-    combo.setMinimumWidth(72)
-    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    return combo
 
 
 def line_of(*parts: QWidget) -> QWidget:
@@ -155,11 +146,11 @@ class ScaleEditor(Rows):
         super().__init__()
         self._desk = desk
         self._layer: Layer | None = None
-        self.variable = tight(controls.Choice())
-        self.colours = tight(controls.Choice())
+        self.variable = controls.tight(controls.Choice())
+        self.colours = controls.tight(controls.Choice())
         self.colours.setIconSize(QSize(64, 14))
         self.reverse = controls.IconButton("swap", N_("Turn the colours round"), self._on_reverse, checkable=True)
-        self.classes = tight(controls.Choice())
+        self.classes = controls.tight(controls.Choice())
         self.tables = controls.IconButton("edit", N_("Class tables…"), self.edit_tables.emit)
         self.range = RangeField()
         self.add(N_("Variable"), self.variable)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QSlider, QWidget
 from app.core.language import N_
 from app.shell.grid_style import MeshRows, RasterRows
 from app.shell.layer_words import choice_text
-from app.shell.scale_editor import Check, Rows, ScaleEditor, tight
+from app.shell.scale_editor import Check, Rows, ScaleEditor
 from app.shell.symbol_editor import SymbolRows
 from app.shell.vector_style import VectorRows
 from app.widgets import controls
@@ -38,7 +38,7 @@ class SeriesRows(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._layer: Layer | None = None
-        self.variable = tight(controls.Choice())
+        self.variable = controls.tight(controls.Choice())
         self.line = ColourButton()
         self.label = Check(N_("Name beside the station"))
         self.symbol = SymbolRows()

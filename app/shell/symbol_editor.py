@@ -9,7 +9,7 @@ from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QDoubleSpinBox
 
 from app.core.language import N_, tr
-from app.shell.scale_editor import Rows, line_of, tight
+from app.shell.scale_editor import Rows, line_of
 from app.shell.swatch import draw_mark
 from app.widgets import controls, theme
 from app.widgets.colour_button import ColourButton
@@ -49,17 +49,17 @@ class SymbolRows(Rows):
         self.fill = ColourButton()
         self.stroke = ColourButton()
         self.line_width = spin(0, 20, 0.5)
-        self.dash = tight(controls.Choice())
-        self.shape = tight(controls.Choice())
+        self.dash = controls.tight(controls.Choice())
+        self.shape = controls.tight(controls.Choice())
         self.shape.setIconSize(QSize(14, 14))
         self.mark_size = spin(1, 60, 1)
         self._fill_line = line_of(self.fill)
         self._stroke_line = line_of(self.stroke, self.line_width)
-        self._mark_line = line_of(self.shape, self.mark_size)
         self.add(N_("Fill"), self._fill_line)
         self.add(N_("Line"), self._stroke_line)
         self.add(N_("Dashes"), self.dash)
-        self.add(N_("Mark"), self._mark_line)
+        self.add(N_("Mark"), self.shape)
+        self.add(N_("Size"), self.mark_size)
         self.fill.chosen.connect(lambda colour: self._tell(fill=colour))
         self.stroke.chosen.connect(lambda colour: self._tell(stroke=colour))
         self.line_width.valueChanged.connect(lambda value: self._tell(width=value))
@@ -81,7 +81,8 @@ class SymbolRows(Rows):
         self.dash.setCurrentIndex(same[0] if same else 0)
         self.show_row(self._fill_line, shown=geometry != "line")
         self.show_row(self.dash, shown=geometry == "line")
-        self.show_row(self._mark_line, shown=geometry == "point")
+        self.show_row(self.shape, shown=geometry == "point")
+        self.show_row(self.mark_size, shown=geometry == "point")
         self._quiet = False
 
     def _fill_lists(self) -> None:

@@ -61,7 +61,7 @@ class ToolPage(QWidget):
         box.addWidget(controls.rule())
         box.addWidget(self._foot())
         self.setLayout(box)
-        self.setProperty("help", "tools")
+        self.setProperty("help", tool.id.replace(".", "-"))
 
     def _head(self) -> Any:
         box = controls.row(0, 4)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QComboBox, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from app.core.language import N_, language, tr
-from app.shell.scale_editor import Rows, line_of, scale_title, tight
+from app.shell.scale_editor import Rows, line_of, scale_title
 from app.shell.swatch import draw_symbol, geometry_of, offered_scales, scale_icon, stops
 from app.shell.symbol_editor import SymbolRows, spin
 from app.widgets import controls
@@ -83,8 +83,8 @@ class VectorRows(QWidget):
         self._layer: Layer | None = None
         self._style = VectorStyle()
         self.mode = controls.Segments([("one", N_("One symbol")), ("values", N_("Values")), ("classes", N_("Classes"))])
-        self.column = tight(QComboBox())
-        self.colours = tight(QComboBox())
+        self.column = controls.tight(controls.Choice())
+        self.colours = controls.tight(controls.Choice())
         self.colours.setIconSize(QSize(64, 14))
         self.list = QListWidget()
         self.list.setProperty("role", "framed")
@@ -95,7 +95,7 @@ class VectorRows(QWidget):
         self._head.add(N_("Colours"), self.colours)
         self._head.add("", self.list)
         self._labels = Rows()
-        self.label = tight(QComboBox())
+        self.label = controls.tight(controls.Choice())
         self.label_size = spin(6, 32, 1)
         self.label_colour = ColourButton()
         self._labels.add(N_("Label"), self.label)

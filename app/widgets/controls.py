@@ -322,6 +322,15 @@ def roomy(field: QAbstractSpinBox) -> None:
         line.setTextMargins(6, 0, 0, 0)
 
 
+def tight(combo: QComboBox) -> QComboBox:
+    """Let a list be narrower than its longest entry."""
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(4)
+    combo.setMinimumWidth(72)
+    combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return combo
+
+
 def column(margin: int = theme.GRID, spacing: int = theme.GRID) -> QVBoxLayout:
     """Give a vertical layout on the grid."""
     box = QVBoxLayout()

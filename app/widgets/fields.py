@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QWidget
 
 from app.core.language import N_, tr
 from app.widgets import controls
@@ -128,7 +128,7 @@ class ChoiceField(Field):
 
     def __init__(self, parameter: Parameter) -> None:
         super().__init__(parameter)
-        self.combo = QComboBox()
+        self.combo = controls.tight(controls.Choice())
         if not parameter.required:
             self.combo.addItem(tr("not set"), None)
         for choice in parameter.choices:

@@ -108,9 +108,7 @@ class LayerField(Field):
     def __init__(self, parameter: Parameter, around: Surroundings) -> None:
         super().__init__(parameter)
         self._around = around
-        self.combo = controls.Choice()
-        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.combo.setMinimumContentsLength(10)
+        self.combo = controls.tight(controls.Choice())
         self.combo.activated.connect(lambda _: self.changed.emit())
         self.box.addWidget(self.combo, 1)
         self.box.addWidget(controls.IconButton("folder", N_("Choose a file"), self._browse))
@@ -167,7 +165,7 @@ class HeightField(NumberField):
     def __init__(self, parameter: Parameter) -> None:
         super().__init__(parameter)
         self.box.addWidget(controls.Words("m", "unit"))
-        self.datum = QComboBox()
+        self.datum = controls.tight(controls.Choice())
         self.datum.addItem(tr("choose datum"), "")
         for name, datum in DATUMS.items():
             if name != "UNKNOWN":
@@ -203,9 +201,8 @@ class CrsField(Field):
 
     def __init__(self, parameter: Parameter, around: Surroundings) -> None:
         super().__init__(parameter)
-        self.combo = QComboBox()
+        self.combo = controls.tight(QComboBox())
         self.combo.setEditable(True)
-        self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for code, title in around.systems():
             self.combo.addItem(f"{code}  {title}", code)
         self.combo.setEditText("")

@@ -111,7 +111,7 @@ def test_a_dialog_speaks_one_language_and_shows_all_of_it(qapp, language: str, c
         ("打开 file", "zh", True),
         ("打开 (Ctrl+O)", "zh", False),
         ("EPSG:4549", "zh", False),
-        ("结果保存在 /home/a/b.tif", "zh", False),
+        ("结果保存在 /data/a/b.tif", "zh", False),
         ("打开", "en", True),
         ("Open", "en", False),
     ],

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QLabel, QScrollArea, QWidget
 
 from app.core.settings import home
 from app.shell import shots
@@ -98,9 +98,15 @@ def rows_of(model: QAbstractItemModel, parent: QModelIndex | None = None) -> Ite
                 yield from rows_of(model, index)
 
 
+def is_too_wide(widget: QWidget) -> bool:
+    """Whether a part that scrolls up and down only reaches out of its sides."""
+    inner = widget.widget() if isinstance(widget, QScrollArea) else None
+    return inner is not None and inner.width() > widget.viewport().width()
+
+
 def cut_off(root: QWidget) -> list[str]:
     """Labels and buttons that show less than their words; names of files and layers may be shortened."""
-    found = []
+    found = [f"{type(widget).__name__} is wider than its room" for widget in seen(root) if is_too_wide(widget)]
     for widget in seen(root):
         plain = isinstance(widget, QLabel) and not isinstance(widget, Elided) and not widget.wordWrap()
         if not (plain or isinstance(widget, QAbstractButton)) or not widget.text():
