@@ -6,14 +6,27 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 
-from app.core.language import set_language
+from app.core.language import N_, set_language, tr
 
 if TYPE_CHECKING:
     from app.shell.desk import Desk
 
 
+MISSING = (N_("Look in:"), N_("Files of type:"))
+"""Words of Qt's own file dialog that its Chinese lacks; we have them."""
+
+
+class _Rest(QTranslator):
+    """Knows the words of Qt that Qt's own translation lacks."""
+
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str | None:
+        """Give our word; None where Qt is to look elsewhere."""
+        plain = source.replace("&", "")
+        return tr(plain) if context == "QFileDialog" and plain in MISSING else None
+
+
 class _Words:
-    translator: QTranslator | None = None
+    translators: tuple[QTranslator, ...] = ()
 
 
 def speak(name: str) -> None:
@@ -21,14 +34,15 @@ def speak(name: str) -> None:
     app = QCoreApplication.instance()
     if app is None:
         return
-    if _Words.translator is not None:
-        app.removeTranslator(_Words.translator)
-        _Words.translator = None
+    for old in _Words.translators:
+        app.removeTranslator(old)
+    _Words.translators = ()
     if name == "zh":
-        translator = QTranslator(app)
-        if translator.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-            app.installTranslator(translator)
-            _Words.translator = translator
+        own, rest = QTranslator(app), _Rest(app)
+        own.load("qtbase_zh_CN", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
+        _Words.translators = (own, rest)
+        for made in _Words.translators:
+            app.installTranslator(made)
 
 
 def switch_language(desk: Desk, name: str) -> None:

@@ -46,6 +46,7 @@ class Guide(Witness):
     def click_map(self, x: float, y: float) -> None:
         """Click the map at a place, map units."""
         hands.click(self.canvas, self.pixel(x, y))
+        hands.leave(self.canvas)
         self.settle()
 
     def choose_layer(self, layer_id: str) -> Layer:

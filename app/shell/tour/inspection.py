@@ -127,7 +127,7 @@ def _is_cut(widget: QWidget) -> bool:
         return _is_label_cut(widget)
     if isinstance(widget, QPushButton | QToolButton) and widget.text() and widget.layout() is None:
         return not _shows_icon_only(widget) and widget.width() + 1 < widget.minimumSizeHint().width()
-    if isinstance(widget, QComboBox):
+    if isinstance(widget, QComboBox) and not widget.isEditable():
         return _is_combo_cut(widget)
     return False
 

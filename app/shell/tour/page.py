@@ -54,7 +54,7 @@ INTRODUCTION = N_(
     "The sample is a made-up place; its flood was computed."
 )
 PRODUCTS = N_("Files that the tools made on the way")
-LOOKS = {"light": N_("light"), "dark": N_("dark")}
+LOOKS = {"light": N_("Light"), "dark": N_("Dark")}
 TONGUES = {"zh": N_("Chinese"), "en": N_("English")}
 FAILED = N_("This step did not do what it says: {reason}")
 

@@ -31,7 +31,10 @@ def command_line(guide: Guide) -> None:
         file = f"{guide.step}-{view}-{name}-{look}.png"
         out = guide.folder / file
         words = ["shot", str(path), "--out", str(out), "--view", view, "--lang", name, "--theme", look]
-        job = finished(guide, ProcessJob("shot", [*words, "--size", f"{width}x{height}", "--time", "21"]))
+        job = finished(
+            guide,
+            ProcessJob(N_("Picture from the command line"), [*words, "--size", f"{width}x{height}", "--time", "21"]),
+        )
         image = QImage(str(out))
         guide.check(
             N_("haitang shot --view {view} --lang {language}: {width} by {height} px in {seconds} s."),

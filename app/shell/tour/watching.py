@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from app.views.charts.series import ChartLine
 
 DEPTH = "sample-depth"
-PLACE = (443_340.0, 3_433_960.0)
-"""A gauge on flooded ground behind the breach, in the system of the map."""
+PLACE = (443_564.0, 3_433_722.0)
+"""Flooded ground behind the breach, 22 m from a gauge, in the system of the map."""
+WAY = (60.0, 90.0)
+"""Where the place is dragged to, px from the middle of the map."""
 JUMP = "2026-08-30 01:15"
 JUMP_UTC = np.datetime64("2026-08-29T17:15:00", "ns")
 FRAMES = 12
@@ -40,6 +42,8 @@ def breach(guide: Guide) -> None:
         metres=f"{camera.scale:.2f}",
         before=f"{before:.2f}",
     )
+    middle = QPointF(canvas.width() / 2, canvas.height() / 2)
+    drag_map(guide, middle + QPointF(*WAY) - guide.pixel(*PLACE))
     scale, at = camera.scale, guide.pixel(*PLACE)
     hands.turn_wheel(canvas, at, 2)
     guide.settle()
@@ -49,17 +53,26 @@ def breach(guide: Guide) -> None:
         abs(scale / camera.scale - WHEEL_STEP**2) < 1e-6 and moved.manhattanLength() < 0.5,
         factor=f"{WHEEL_STEP**2:.2f}",
     )
-    start, way = QPointF(canvas.width() / 2, canvas.height() / 2), QPointF(120, -60)
+    hands.leave(canvas)
+    guide.shoot()
+
+
+def drag_map(guide: Guide, way: QPointF) -> None:
+    """Drag the map, px; it moves with the hand."""
+    camera, canvas = guide.document.camera, guide.canvas
     x, y = camera.x, camera.y
+    start = QPointF(canvas.width() / 2, canvas.height() / 2)
     hands.drag(canvas, start, start + way)
     guide.settle()
+    east, north = camera.x - x, camera.y - y
     guide.check(
-        N_("Dragging moves the map with the hand: {west} m west, {south} m south."),
-        abs(x - camera.x - 120 * camera.scale) < 1e-3 and abs(y - camera.y - 60 * camera.scale) < 1e-3,
-        west=f"{x - camera.x:.0f}",
-        south=f"{y - camera.y:.0f}",
+        N_("Dragging by {right} px right and {down} px down moves the map as far: {east} m, {north} m."),
+        abs(east + way.x() * camera.scale) < 1e-3 and abs(north - way.y() * camera.scale) < 1e-3,
+        right=round(way.x()),
+        down=round(way.y()),
+        east=round(-east),
+        north=round(-north),
     )
-    guide.shoot()
 
 
 def play(guide: Guide) -> None:

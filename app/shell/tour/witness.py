@@ -186,13 +186,13 @@ class Witness:
 
     def keep_dialog(self, part: str, dialog: QWidget) -> None:
         """Take the picture of a question that waits for its answer, in the language on screen."""
-        self._write(part, self.window, [dialog], language())
+        self._picture(part, self.window, [dialog], language())
 
     def _keep(self, part: str, shown: QWidget, over: Sequence[QWidget], name: str) -> None:
         self.settle()
-        self._write(part, shown, over, name)
+        self._picture(part, shown, over, name)
 
-    def _write(self, part: str, shown: QWidget, over: Sequence[QWidget], name: str) -> None:
+    def _picture(self, part: str, shown: QWidget, over: Sequence[QWidget], name: str) -> None:
         image = album.picture(shown, over)
         size, look = (image.width(), image.height()), self.desk.settings.theme
         words = [self.step, part, name, look, *([f"{size[0]}x{size[1]}"] if shown is self.window else [])]

@@ -84,7 +84,7 @@ def arrival(guide: Guide) -> None:
     record = json.loads(out.with_name("arrival.record.json").read_text("utf-8"))
     guide.check(
         N_("Its record names the tool, its parameters and the SHA-256 of the file, {sum}…"),
-        record["outputs"][0]["sha256"] == file_hash(out) and record["parameters"]["threshold"] == THRESHOLD,
+        record["outputs"][0]["sha256"] == file_hash(out) and float(record["parameters"]["threshold"]) == THRESHOLD,
         sum=file_hash(out)[:12],
     )
     hit, wanted = guide.hit(made.id, *PLACE), crossing(guide)
@@ -116,7 +116,7 @@ def crossing(guide: Guide) -> float:
 
 def replay(guide: Guide) -> None:
     """Run the record again: the same file, to the byte."""
-    job = finished(guide, ProcessJob("replay", ["replay", str(guide.products / "arrival.record.json")]))
+    job = finished(guide, ProcessJob(N_("Replay of a record"), ["replay", str(guide.products / "arrival.record.json")]))
     guide.check(
         N_("Run again from its record, the file is the same to the byte ({seconds} s)."),
         job.answer.get("agrees") is True,
