@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import PackageNotFoundError, distribution
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QLabel, QTableWidget, QTableWidgetItem
@@ -78,7 +78,11 @@ class AboutDialog(Frame):
         sign.setPixmap(icons.brand(56, self.devicePixelRatioF()))
         words = controls.column(0, 2)
         words.addWidget(controls.Words("Haitang Workbench", "title"))
-        versions = {"version": version_of("haitang-workbench"), "python": platform.python_version(), "qt": qVersion()}
+        versions: dict[str, Any] = {
+            "version": version_of("haitang-workbench"),
+            "python": platform.python_version(),
+            "qt": qVersion(),
+        }
         line = controls.Words("Version {version} · Python {python} · Qt {qt}", "muted", **versions)
         line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.addWidget(line)

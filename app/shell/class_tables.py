@@ -187,12 +187,12 @@ class ClassTableDialog(Frame):
         made: list[ClassBreak] = []
         for row in range(self.grid.rowCount()):
             old = before[row] if row < len(before) else ClassBreak()
-            changes = {
+            fields = {
                 "minimum": self._number(row, 0), "maximum": self._number(row, 1), "label_zh": self._text(row, 2),
                 "label_en": self._text(row, 3), "colour": self._colour(row),
             }  # fmt: skip
-            made.append(old.model_copy(update=changes))
-        changes = {"classes": tuple(made)}
+            made.append(old.model_copy(update=fields))
+        changes: dict[str, Any] = {"classes": tuple(made)}
         if self.source.text() != classes.source_text(self._shown):
             changes["source"] = self.source.text()
         return self._shown.model_copy(update=changes)
