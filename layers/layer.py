@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr
 from layers.errors import SourceUnavailable
 from layers.evented import Evented
 from layers.sources.source import Block, DataSource, LayerDescription, Request, Variable
+from layers.times import in_ns
 
 
 class Layer(Evented):
@@ -53,6 +54,18 @@ class Layer(Evented):
         """What the source said of this layer; None until it was opened."""
         return self._description
 
+    def described(self) -> LayerDescription:
+        """Give what the source said of this layer.
+
+        Raises
+        ------
+        SourceUnavailable
+            The layer was never opened.
+        """
+        if self._description is None:
+            raise SourceUnavailable("The layer {name} is not open.", where=self.source, name=self.name)
+        return self._description
+
     @property
     def is_open(self) -> bool:
         """Whether data can be read now."""
@@ -92,7 +105,7 @@ class Layer(Evented):
 
     def own_time(self, moment: np.datetime64) -> np.datetime64:
         """Shift a moment of the shared clock to the layer's own axis."""
-        return np.datetime64(moment, "ns") - np.timedelta64(round(self.time_shift_h * 3.6e12), "ns")
+        return in_ns(moment) - np.timedelta64(round(self.time_shift_h * 3.6e12), "ns")
 
     def variable(self, name: str) -> Variable | None:
         """Find a variable of the source by name."""

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-
-from layers.errors import DataError, ParameterInvalid
+from layers.errors import ParameterInvalid
 from layers.layer import Layer
-from layers.sources.memory import statistics_of
+from layers.raster_output import Tally, raster_figures, write_raster_layer
 from layers.sources.source import (
     FeatureBlock,
     FeatureRequest,
-    RasterBlock,
-    RasterRequest,
     Topology,
     TopologyRequest,
     Values,
     ValuesRequest,
+    Warned,
 )
-from layers.sources.written import whole
 from layers.table import Table
-from layers.times import iso
+from layers.table_output import write_table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from layers.sources.source import LayerDescription
+    from collections.abc import Callable
 
 SUFFIXES: dict[str, tuple[str, ...]] = {
     "raster": (".tif", ".tiff"),
@@ -43,8 +36,9 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
 class Written:
     """The files written, and numbers about what is in them."""
 
-    paths: list[Path] = field(default_factory=list)
-    stats: dict[str, Any] = field(default_factory=dict)
+    paths: list[Path] = field(default_factory=list[Path])
+    stats: dict[str, Any] = field(default_factory=dict[str, Any])
+    warnings: tuple[Warned, ...] = ()
 
 
 def suffixes(returns: str) -> tuple[str, ...]:
@@ -75,7 +69,11 @@ def check_suffix(returns: str, out: Path) -> None:
         )
 
 
-def write_result(result: Any, out: Path | None, record: str) -> Written:
+def silent(_share: float) -> None:
+    """Hear how far the writing is, and say nothing."""
+
+
+def write_result(result: Any, out: Path | None, record: str, told: Callable[[float], None] = silent) -> Written:
     """Write a result; without ``out`` only its numbers are given.
 
     Parameters
@@ -84,6 +82,8 @@ def write_result(result: Any, out: Path | None, record: str) -> Written:
     out : Path or None
     record : str
         Text of the record that goes inside the file where its form allows.
+    told : callable
+        Hears the share that is done; may raise to stop, and nothing is left of the file then.
 
     Raises
     ------
@@ -92,107 +92,58 @@ def write_result(result: Any, out: Path | None, record: str) -> Written:
     DataError
         The file cannot be written.
     """
-    written = Written(stats=stats_of(result))
     if out is None:
-        return written
+        return Written(stats=stats_of(result, told))
     if isinstance(result, Layer):
         check_suffix(result.kind, out)
-        write_layer(result, out, record)
-    elif isinstance(result, Table):
+        return write_layer(result, out, record, told)
+    if isinstance(result, Table):
         check_suffix("table", out)
         write_table(result, out)
-    else:
-        raise ParameterInvalid("This tool only reports; it writes no file.", where="--out", remedy="Leave --out out.")
-    written.paths.append(out)
-    return written
+        return Written([out], stats_of(result))
+    raise ParameterInvalid("This tool only reports; it writes no file.", where="--out", remedy="Leave --out out.")
 
 
-def write_layer(layer: Layer, out: Path, record: str) -> None:
+def write_layer(layer: Layer, out: Path, record: str, told: Callable[[float], None] = silent) -> Written:
     """Write a layer, whole, in the form that its kind and the suffix ask for."""
-    description = layer.description
-    if description is None:
-        raise DataError("The layer {name} is not open.", where=layer.source, name=layer.name)
+    description = layer.described()
     if layer.kind == "raster":
-        _write_raster(layer, description, out, record)
-    elif layer.kind == "mesh":
-        _write_mesh(layer, description, out, record)
-    else:
-        from layers.sources.vector_writer import write_features
+        figures = write_raster_layer(layer, out, record, told)
+        return Written([out], {**description.counts, **figures})
+    if layer.kind == "mesh":
+        _write_mesh(layer, out, record, told)
+        return Written([out], stats_of(layer))
+    from layers.sources.vector_writer import write_features
 
-        block = cast("FeatureBlock", layer.read(FeatureRequest(layer.key)))
-        write_features(
-            out, block, description.columns, crs=layer.crs, vdatum=layer.vdatum, layer=out.stem, record=record
-        )
-
-
-def _write_raster(layer: Layer, description: LayerDescription, out: Path, record: str) -> None:
-    from layers.sources.raster_writer import write_raster
-
-    variables = tuple(v for v in description.variables if not v.vector)
-    width, height = description.counts["width"], description.counts["height"]
-    request = RasterRequest(layer.key, tuple(v.name for v in variables), 0, None, width, height)
-    block = cast("RasterBlock", layer.read(request))
-    write_raster(out, block.values, block.box, layer.crs, vdatum=layer.vdatum, variables=variables, record=record)
+    block = cast("FeatureBlock", layer.read(FeatureRequest(layer.key)))
+    told(0.5)
+    warnings = write_features(
+        out, block, description.columns, crs=layer.crs, vdatum=layer.vdatum, layer=out.stem, record=record
+    )
+    return Written([out], stats_of(layer), warnings)
 
 
-def _write_mesh(layer: Layer, description: LayerDescription, out: Path, record: str) -> None:
+def _write_mesh(layer: Layer, out: Path, record: str, told: Callable[[float], None]) -> None:
     from layers.sources.mesh_writer import MeshWriter
 
+    description = layer.described()
     topology = cast("Topology", layer.read(TopologyRequest(layer.key)))
     variables = [v for v in description.variables if not v.vector and v.location in ("face", "node")]
     times = description.time
     with MeshWriter(out, topology, times, layer.crs, layer.vdatum, None, record) as writer:
         for v in variables:
-            writer.declare(v.name, v.location or "face", v.units or "", timed=times is not None and v.steps > 1)
-        for v in variables:
+            said = {"long_name": v.title, "standard_name": v.standard_name}
+            said = {key: text for key, text in said.items() if text}
+            writer.declare(v.name, v.location or "face", v.units, timed=times is not None and v.steps > 1, **said)
+        for number, v in enumerate(variables):
             timed = times is not None and v.steps > 1
             for step in range(v.steps if timed else 1):
                 values = cast("Values", layer.read(ValuesRequest(layer.key, v.name, step))).values
                 writer.put(v.name, values, step if timed else None)
+                told((number + (step + 1) / max(v.steps, 1)) / len(variables))
 
 
-def write_table(table: Table, out: Path) -> None:
-    """Write a table as CSV or XLSX; times in ISO 8601, numbers to 9 digits, missing ones as empty cells."""
-    rows = [[_cell(column[i]) for column in table.columns.values()] for i in range(len(table))]
-    if out.suffix.lower() == ".xlsx":
-        _write_xlsx(table, rows, out)
-        return
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.heads())
-    writer.writerows(rows)
-    content = text.getvalue()
-    with whole(out) as temporary:
-        temporary.write_bytes(content.encode("utf-8" if content.isascii() else "utf-8-sig"))
-
-
-def _write_xlsx(table: Table, rows: list[list[Any]], out: Path) -> None:
-    from datetime import UTC, datetime
-
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    book.properties.created = book.properties.modified = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-    sheet = book.create_sheet("data")
-    sheet.append(table.heads())
-    for row in rows:
-        sheet.append([None if cell == "" else cell for cell in row])
-    notes = book.create_sheet("notes")
-    for name, text in table.notes.items():
-        notes.append([name, text])
-    with whole(out) as temporary:
-        book.save(temporary)
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, np.datetime64):
-        return iso(value)
-    if isinstance(value, float | np.floating):
-        return float(f"{value:.9g}") if np.isfinite(value) else ""
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def stats_of(result: Any) -> dict[str, Any]:
+def stats_of(result: Any, told: Callable[[float], None] = silent) -> dict[str, Any]:
     """Give the numbers of a result: counts, and the range of each variable."""
     if isinstance(result, Table):
         return {"rows": len(result), "columns": list(result.columns)}
@@ -201,20 +152,13 @@ def stats_of(result: Any) -> dict[str, Any]:
     if not isinstance(result, Layer) or result.description is None:
         return {}
     stats: dict[str, Any] = dict(result.description.counts)
-    for variable in result.description.variables:
-        if not variable.vector and result.kind in ("raster", "mesh"):
-            stats[variable.name] = _range(result, variable.name)
-    return stats
+    if result.kind == "raster":
+        return stats | raster_figures(result, told)
+    scalars = [v.name for v in result.description.variables if not v.vector and result.kind == "mesh"]
+    return stats | {name: _figures(result, name) for name in scalars}
 
 
-def _range(layer: Layer, name: str) -> dict[str, float | int | None]:
-    if layer.kind == "mesh":
-        values = cast("Values", layer.read(ValuesRequest(layer.key, name, 0))).values
-    else:
-        counts = layer.description.counts if layer.description else {}
-        request = RasterRequest(layer.key, (name,), 0, None, counts["width"], counts["height"])
-        values = cast("RasterBlock", layer.read(request)).values
-    found = statistics_of(values)
-    numbers = {"min": found.minimum, "max": found.maximum, "mean": found.mean}
-    count = int(np.isfinite(values).sum())
-    return {k: (v if np.isfinite(v) else None) for k, v in numbers.items()} | {"count": count}
+def _figures(layer: Layer, name: str) -> dict[str, float | int | None]:
+    tally = Tally()
+    tally.add(cast("Values", layer.read(ValuesRequest(layer.key, name, 0))).values)
+    return tally.figures()

@@ -56,7 +56,7 @@ class MemorySource:
     """
 
     layer: LayerDescription
-    values: dict[str, NDArray[Any]] = field(default_factory=lambda: {})
+    values: dict[str, NDArray[Any]] = field(default_factory=dict[str, Any])
     topology: Topology | None = None
     features: FeatureBlock | None = None
     path: str = "memory:"
@@ -113,14 +113,9 @@ class MemorySource:
             raise DataError("The layer {name} does not hold this kind of data.", where=self.path, name=self.layer.title)
         height, width = next(iter(self.values.values())).shape[-2:]
         rows, columns, part = window(box, width, height, request.box or box)
-        stride = max(
-            1,
-            (rows.stop - rows.start) // max(request.height, 1),
-            (columns.stop - columns.start) // max(request.width, 1),
-        )
-        bands = [_step(self._values(v), request.step)[rows, columns][::stride, ::stride] for v in request.variables]
-        if stride > 1:
-            part = _strided(part, rows, columns, stride)
+        down = picks(rows.stop - rows.start, request.height)
+        across = picks(columns.stop - columns.start, request.width)
+        bands = [_step(self._values(v), request.step)[rows, columns][np.ix_(down, across)] for v in request.variables]
         return RasterBlock(np.ascontiguousarray(np.stack(bands), dtype=np.float32), part)
 
     def _series(self, request: SeriesRequest) -> SeriesBlock:
@@ -165,19 +160,25 @@ def _taken(column: Any, chosen: NDArray[Any]) -> Any:
 def window(box: Extent, width: int, height: int, wanted: Extent) -> tuple[slice, slice, Extent]:
     """Give the rows, columns and box of the cells of a grid that touch a wanted box; at least one cell."""
     dx, dy = box.width / width, box.height / height
-    c0 = int(np.clip(np.floor((wanted.x0 - box.x0) / dx), 0, width - 1))
-    c1 = int(np.clip(np.ceil((wanted.x1 - box.x0) / dx), c0 + 1, width))
-    r0 = int(np.clip(np.floor((box.y1 - wanted.y1) / dy), 0, height - 1))
-    r1 = int(np.clip(np.ceil((box.y1 - wanted.y0) / dy), r0 + 1, height))
-    part = Extent(box.x0 + c0 * dx, box.y1 - r1 * dy, box.x0 + c1 * dx, box.y1 - r0 * dy)
-    return slice(r0, r1), slice(c0, c1), part
+    c0, c1 = _touched((wanted.x0 - box.x0) / dx, (wanted.x1 - box.x0) / dx, width)
+    r0, r1 = _touched((box.y1 - wanted.y1) / dy, (box.y1 - wanted.y0) / dy, height)
+    east = box.x1 if c1 == width else box.x0 + c1 * dx
+    south = box.y0 if r1 == height else box.y1 - r1 * dy
+    return slice(r0, r1), slice(c0, c1), Extent(box.x0 + c0 * dx, south, east, box.y1 - r0 * dy)
 
 
-def _strided(part: Extent, rows: slice, columns: slice, stride: int) -> Extent:
-    high, wide = rows.stop - rows.start, columns.stop - columns.start
-    dy, dx = part.height / high, part.width / wide
-    taken_rows, taken_columns = -(-high // stride) * stride, -(-wide // stride) * stride
-    return Extent(part.x0, part.y1 - taken_rows * dy, part.x0 + taken_columns * dx, part.y1)
+def _touched(low: float, high: float, count: int) -> tuple[int, int]:
+    """Give the cells that an interval (in cells) touches, dust of binary numbers forgiven."""
+    slack = 1e-6
+    first = int(np.clip(np.floor(low + slack), 0, count - 1))
+    return first, int(np.clip(np.ceil(high - slack), first + 1, count))
+
+
+def picks(count: int, most: int) -> NDArray[np.int64]:
+    """Choose at most so many cells of a row or column, each the middle one of its share."""
+    if count <= max(most, 1):
+        return np.arange(count)
+    return ((np.arange(max(most, 1)) + 0.5) * count / max(most, 1)).astype(np.int64)
 
 
 def _step(values: NDArray[Any], step: int) -> NDArray[Any]:

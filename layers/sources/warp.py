@@ -1,18 +1,25 @@
 """Grids brought to another reference system, and polygons burnt into grids; GDAL's own routines."""
 
+# pyright: reportMissingTypeStubs=false, reportUnusedImport=false
+# The border to a library without types: beyond this file it is Any.
+
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
 from layers.errors import DataError
 from layers.extent import Extent
 from layers.sources import guard
+from layers.sources.raster_grid import affine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from layers.sources.raster_grid import Window
 
 Method = Literal["nearest", "bilinear", "cubic", "average"]
 
@@ -31,6 +38,29 @@ class Grid:
         """Size of a cell in map units."""
         return self.box.width / self.width, self.box.height / self.height
 
+    def part(self, window: Window) -> Grid:
+        """Give some whole cells as a grid of their own."""
+        return Grid(self.crs, self.box_of(window), window.width, window.height)
+
+    def box_of(self, window: Window) -> Extent:
+        """Give the edges of some cells."""
+        dx, dy = self.cell
+        x0, y1 = self.box.x0 + window.column * dx, self.box.y1 - window.row * dy
+        last_column, last_row = window.column + window.width, window.row + window.height
+        x1 = self.box.x1 if last_column == self.width else self.box.x0 + last_column * dx
+        y0 = self.box.y0 if last_row == self.height else self.box.y1 - last_row * dy
+        return Extent(x0, y0, x1, y1)
+
+
+@lru_cache(maxsize=1)
+def _library() -> Any:
+    """Import the parts of rasterio that warp and burn."""
+    import rasterio.enums
+    import rasterio.features
+    import rasterio.warp
+
+    return cast("Any", rasterio)
+
 
 def target_grid(source: Grid, crs: str, resolution: float | None = None) -> Grid:
     """Choose the grid that a source fills in another system.
@@ -46,27 +76,31 @@ def target_grid(source: Grid, crs: str, resolution: float | None = None) -> Grid
     Raises
     ------
     DataError
-        The source does not lie where the other system is defined.
+        The source does not lie where the other system is defined, or the new grid would have too many cells.
     """
-    from rasterio.errors import RasterioError
-    from rasterio.warp import calculate_default_transform
-
     box = source.box
+    suggested = _library().warp.calculate_default_transform
     try:
         with guard.raster_env():
-            transform, width, height = calculate_default_transform(
+            transform, width, height = suggested(
                 source.crs, crs, source.width, source.height, *box.to_list(), resolution=resolution
             )
-    except (RasterioError, ValueError) as error:
-        raise DataError(
-            "The grid cannot be brought to {crs}.",
-            remedy="Choose a reference system that is used where the data lies.",
-            crs=crs,
-        ) from error
+    except guard.raster_refusals() as error:
+        raise _not_there(crs) from error
     width, height = int(width or 0), int(height or 0)
+    left, top, dx, dy = (float(v) for v in (transform.c, transform.f, transform.a, -transform.e))
+    if not np.isfinite([left, top, dx, dy]).all() or width < 1 or height < 1:
+        raise _not_there(crs)
     guard.check_cells(width * height, crs)
-    left, top, dx, dy = transform.c, transform.f, transform.a, -transform.e
     return Grid(crs, Extent(left, top - dy * height, left + dx * width, top), width, height)
+
+
+def _not_there(crs: str) -> DataError:
+    return DataError(
+        "The grid cannot be brought to {crs}.",
+        remedy="Choose a reference system that is used where the data lies.",
+        crs=crs,
+    )
 
 
 def warp(values: NDArray[np.float32], source: Grid, target: Grid, method: Method) -> NDArray[np.float32]:
@@ -80,25 +114,31 @@ def warp(values: NDArray[np.float32], source: Grid, target: Grid, method: Method
     Returns
     -------
     ndarray, float32, (bands, target.height, target.width)
-        NaN where the source has nothing.
-    """
-    from rasterio.enums import Resampling
-    from rasterio.warp import reproject
+        NaN where the source has nothing, or where the transform is not defined.
 
+    Raises
+    ------
+    DataError
+        GDAL finds no transform at all.
+    """
+    library = _library()
     result = np.full((len(values), target.height, target.width), np.nan, dtype=np.float32)
-    with guard.raster_env():
-        for band, out in zip(values, result, strict=True):
-            reproject(
-                np.ascontiguousarray(band),
-                out,
-                src_transform=_affine(source),
-                src_crs=source.crs,
-                dst_transform=_affine(target),
-                dst_crs=target.crs,
-                src_nodata=np.nan,
-                dst_nodata=np.nan,
-                resampling=Resampling[method],
-            )
+    try:
+        with guard.raster_env():
+            for band, out in zip(values, result, strict=True):
+                library.warp.reproject(
+                    np.ascontiguousarray(band),
+                    out,
+                    src_transform=_affine(source),
+                    src_crs=source.crs,
+                    dst_transform=_affine(target),
+                    dst_crs=target.crs,
+                    src_nodata=np.nan,
+                    dst_nodata=np.nan,
+                    resampling=library.enums.Resampling[method],
+                )
+    except guard.raster_refusals() as error:
+        raise _not_there(target.crs) from error
     return result
 
 
@@ -115,14 +155,13 @@ def burn(polygons: Any, grid: Grid) -> NDArray[np.bool_]:
     ndarray, bool, (height, width)
         Row 0 north.
     """
-    from rasterio.features import geometry_mask
-
+    shape = (grid.height, grid.width)
+    if not len(polygons):
+        return np.zeros(shape, np.bool_)
     with guard.raster_env():
-        return geometry_mask(list(polygons), (grid.height, grid.width), _affine(grid), invert=True)
+        inside = _library().features.geometry_mask(list(polygons), shape, _affine(grid), invert=True)
+    return np.asarray(inside, np.bool_)
 
 
 def _affine(grid: Grid) -> Any:
-    from affine import Affine
-
-    dx, dy = grid.cell
-    return Affine(dx, 0.0, grid.box.x0, 0.0, -dy, grid.box.y1)
+    return _library().Affine(*affine(grid.box, grid.width, grid.height))

@@ -1,0 +1,150 @@
+"""Raster layers written piece by piece, so that no more than a piece stands in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from layers.sources.computed import pieces, readable_grid
+from layers.sources.raster_writer import RasterForm, raster_writer
+from layers.sources.source import RasterBlock, RasterRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from layers.layer import Layer
+    from layers.sources.raster_grid import Window
+    from layers.sources.source import LayerDescription, Variable
+
+REAL = "float32"
+SMALL = ("uint8", "int8", "uint16", "int16")
+"""Whole numbers that float32 holds without loss."""
+
+
+@dataclass
+class Tally:
+    """Figures of one variable, gathered piece by piece.
+
+    Parameters
+    ----------
+    nodata : float or None
+        Value whose presence among the cells is noted.
+    """
+
+    nodata: float | None = None
+    low: float = np.inf
+    high: float = -np.inf
+    total: float = 0.0
+    count: int = 0
+    missing: int = 0
+    whole: bool = True
+    holds_nodata: bool = False
+
+    def add(self, values: NDArray[Any]) -> None:
+        """Take in some cells; NaN = no data."""
+        fine = values[np.isfinite(values)]
+        self.missing += values.size - fine.size
+        if not fine.size:
+            return
+        self.low, self.high = min(self.low, float(fine.min())), max(self.high, float(fine.max()))
+        self.total += float(fine.sum(dtype=np.float64))
+        self.count += fine.size
+        self.whole = self.whole and bool((fine == np.rint(fine)).all())
+        self.holds_nodata = self.holds_nodata or (self.nodata is not None and bool((fine == self.nodata).any()))
+
+    def figures(self) -> dict[str, float | int | None]:
+        """Give smallest, largest, mean and number of the cells with a value."""
+        if not self.count:
+            return {"min": None, "max": None, "mean": None, "count": 0}
+        return {"min": self.low, "max": self.high, "mean": self.total / self.count, "count": self.count}
+
+    def fits(self, dtype: str, *, gaps: bool) -> bool:
+        """Tell whether the cells can be kept as whole numbers of a kind; ``gaps``: what is missing needs no number."""
+        limits = np.iinfo(dtype)
+        inside = self.whole and (not self.count or (self.low >= limits.min and self.high <= limits.max))
+        if gaps or not self.missing:
+            return inside
+        given = self.nodata is not None and self.nodata == int(self.nodata) and limits.min <= self.nodata <= limits.max
+        return inside and given and not self.holds_nodata
+
+
+def write_raster_layer(layer: Layer, out: Path, record: str, told: Callable[[float], None]) -> dict[str, Any]:
+    """Write a raster layer as a COG; the figures of its variables.
+
+    Whole numbers of up to 16 bits stay what they are where the source says so and "no data" has a number of its
+    own, or a band tells what is transparent; all else becomes float32 with NaN.
+
+    Parameters
+    ----------
+    told : callable
+        Hears the share that is done; may raise to stop, and nothing is left of the file then.
+    """
+    description = layer.described()
+    variables = scalar_variables(description)
+    seen = _first_look(layer, variables, told)
+    see_through = "alpha" in description.extra.get("interpretation", ())
+    dtype = _kind(variables, seen, gaps=see_through)
+    grid = readable_grid(layer.described(), layer.crs)
+    nodata = description.nodata if dtype != REAL and not see_through and any(t.missing for t in seen) else None
+    form = RasterForm(
+        grid.width, grid.height, grid.box, layer.crs, variables, layer.vdatum, nodata, dtype, None, record
+    )
+    tallies = [Tally() for _ in variables]
+    with raster_writer(out, form) as writer:
+        for piece, values in _blocks(layer, variables, lambda share: told((1 + share) / 2 if seen else share)):
+            _add(tallies, values)
+            cells = np.nan_to_num(values, nan=0.0) if dtype != REAL and see_through else values
+            writer.write(cells, piece.row, piece.column)
+    return {v.name: t.figures() for v, t in zip(variables, tallies, strict=True)}
+
+
+def raster_figures(layer: Layer, told: Callable[[float], None]) -> dict[str, Any]:
+    """Give the figures of the variables of a raster layer."""
+    variables = scalar_variables(layer.described())
+    tallies = [Tally() for _ in variables]
+    for _, values in _blocks(layer, variables, told):
+        _add(tallies, values)
+    return {v.name: t.figures() for v, t in zip(variables, tallies, strict=True)}
+
+
+def scalar_variables(description: LayerDescription) -> tuple[Variable, ...]:
+    """Give the variables that are stored, without the vectors made of them."""
+    return tuple(v for v in description.variables if not v.vector)
+
+
+def _first_look(layer: Layer, variables: tuple[Variable, ...], told: Callable[[float], None]) -> list[Tally]:
+    """Look at all cells where they may be small whole numbers; nothing is looked at where they are not."""
+    if len({v.dtype for v in variables}) > 1 or variables[0].dtype not in SMALL:
+        return []
+    tallies = [Tally(layer.described().nodata) for _ in variables]
+    for _, values in _blocks(layer, variables, lambda share: told(share / 2)):
+        _add(tallies, values)
+    return tallies
+
+
+def _kind(variables: tuple[Variable, ...], seen: list[Tally], *, gaps: bool) -> str:
+    dtype = variables[0].dtype
+    return dtype if seen and all(t.fits(dtype, gaps=gaps) for t in seen) else REAL
+
+
+def _blocks(
+    layer: Layer, variables: tuple[Variable, ...], told: Callable[[float], None]
+) -> Iterator[tuple[Window, NDArray[np.float32]]]:
+    grid = readable_grid(layer.described(), layer.crs)
+    all_of_it = RasterRequest(layer.key, tuple(v.name for v in variables))
+    done = 0
+    for piece in pieces(grid.width, grid.height, len(variables)):
+        request = replace(all_of_it, box=grid.box_of(piece), width=piece.width, height=piece.height)
+        yield piece, cast("RasterBlock", layer.read(request)).values
+        done += piece.width * piece.height
+        told(done / (grid.width * grid.height))
+
+
+def _add(tallies: list[Tally], values: NDArray[np.float32]) -> None:
+    for tally, band in zip(tallies, values, strict=True):
+        tally.add(band)
