@@ -27,7 +27,7 @@ class Change:
 class Edit:
     """Changes of one layer by feature id."""
 
-    changes: dict[int, Change] = field(default_factory=dict)
+    changes: dict[int, Change] = field(default_factory=dict[int, Change])
 
     def inverted(self) -> Edit:
         """Give the edit that takes this one back."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import shapely
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     Shapes = NDArray[Any]
 
+_GEOS = cast("Any", shapely)
+"""Its types follow neither arrays of shapes nor optional arguments."""
 _KIND = {0: POINT, 4: POINT, 1: LINE, 2: LINE, 5: LINE, 3: POLYGON, 6: POLYGON}
 _MULTI = {
     POINT: shapely.GeometryType.MULTIPOINT,
@@ -40,8 +42,8 @@ def _group(part: Geometry, kind: int) -> Shapes:
     elif kind == LINE:
         offsets = (part.rings, part.parts[part.features])
     several = shapely.from_ragged_array(_MULTI[kind], xy, offsets)
-    single = shapely.get_num_geometries(several) == 1
-    several[single] = shapely.get_geometry(several[single], 0)
+    single = _GEOS.get_num_geometries(several) == 1
+    several[single] = _GEOS.get_geometry(several[single], 0)
     return several
 
 
@@ -58,7 +60,7 @@ def to_geometry(shapes: Shapes) -> Geometry:
     ValueError
         A shape is a collection.
     """
-    ids = shapely.get_type_id(shapes)
+    ids: NDArray[Any] = _GEOS.get_type_id(shapes)
     full = ~(shapely.is_empty(shapes) | shapely.is_missing(shapes))
     if (full & (ids == shapely.GeometryType.GEOMETRYCOLLECTION)).any():
         raise ValueError("a geometry collection has no columnar form")
@@ -94,8 +96,8 @@ def _columns(shapes: Shapes, kind: int) -> Geometry:
 
 def _as_multi(shapes: Shapes, kind: int) -> Shapes:
     """Make every shape of a group a multi-shape, so that one ragged form fits all."""
-    parts, index = shapely.get_parts(shapes, return_index=True)
-    make = {POINT: shapely.multipoints, LINE: shapely.multilinestrings, POLYGON: shapely.multipolygons}[kind]
+    parts, index = _GEOS.get_parts(shapes, return_index=True)
+    make = {POINT: _GEOS.multipoints, LINE: _GEOS.multilinestrings, POLYGON: _GEOS.multipolygons}[kind]
     return make(parts, indices=index)
 
 

@@ -21,8 +21,8 @@ class Table:
     """
 
     columns: dict[str, Any]
-    units: dict[str, str] = field(default_factory=dict)
-    notes: dict[str, str] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict[str, str])
+    notes: dict[str, str] = field(default_factory=dict[str, str])
 
     def __len__(self) -> int:
         """Count the rows."""

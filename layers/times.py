@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
@@ -57,7 +57,7 @@ class TimeAxis:
         """
         if not len(self):
             return None
-        at = int(np.datetime64(moment, "ns").astype(np.int64))
+        at = nanoseconds(moment)
         slack = 1_000_000
         if at < self._int[0] - slack or at > self._int[-1] + slack:
             return None
@@ -65,7 +65,7 @@ class TimeAxis:
 
     def nearest(self, moment: np.datetime64) -> int:
         """Give the step nearest to a moment, clamped to the span."""
-        at = int(np.datetime64(moment, "ns").astype(np.int64))
+        at = nanoseconds(moment)
         right = int(np.clip(np.searchsorted(self._int, at), 0, len(self) - 1))
         left = max(right - 1, 0)
         return left if abs(at - self._int[left]) <= abs(self._int[right] - at) else right
@@ -94,9 +94,19 @@ class TimeAxis:
         }
 
 
+def in_ns(moment: np.datetime64) -> np.datetime64:
+    """Give a moment of any precision as ``datetime64[ns]``."""
+    return cast("np.datetime64", moment.astype("datetime64[ns]"))
+
+
+def nanoseconds(moment: np.datetime64) -> int:
+    """Count the nanoseconds since 1970-01-01T00:00."""
+    return int(in_ns(moment).astype(np.int64))
+
+
 def iso(moment: np.datetime64, *, zone: bool = True) -> str:
     """Give ISO 8601 in UTC, down to the second, or finer where the moment is."""
-    text = str(np.datetime64(moment, "ns"))
+    text = str(in_ns(moment))
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text + ("Z" if zone else "")
 

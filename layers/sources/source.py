@@ -24,7 +24,7 @@ class Warned:
     code: str
     what: str
     remedy: str = ""
-    fields: dict[str, Any] = field(default_factory=lambda: {})
+    fields: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class LayerDescription:
     vdatum: str | None = None
     bounds: Extent | None = None
     time: TimeAxis | None = None
-    counts: dict[str, int] = field(default_factory=lambda: {})
+    counts: dict[str, int] = field(default_factory=dict[str, int])
     variables: tuple[Variable, ...] = ()
     columns: tuple[Column, ...] = ()
     geometry: str | None = None
@@ -82,7 +82,7 @@ class LayerDescription:
     nodata: float | None = None
     encoding: str | None = None
     warnings: tuple[Warned, ...] = ()
-    extra: dict[str, Any] = field(default_factory=lambda: {})
+    extra: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def variable(self, name: str) -> Variable | None:
         """Find a variable by name."""
@@ -98,7 +98,7 @@ class Description:
     driver: str
     layers: tuple[LayerDescription, ...]
     warnings: tuple[Warned, ...] = ()
-    extra: dict[str, Any] = field(default_factory=lambda: {})
+    extra: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def layer(self, key: str = "") -> LayerDescription:
         """Find a layer by key; the first where no key is given."""
@@ -163,7 +163,7 @@ class TopologyRequest:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """A mesh: node x, y float64 in the layer's CRS; faces as CSR (int64 offsets, int32 zero-based node ids, anticlockwise).
+    """A mesh: node x, y float64 in the layer's CRS; faces as CSR (int64 offsets, int32 node ids from 0, anticlockwise).
 
     ``edge_nodes`` int32 (edges, 2) or None; ``node_z`` float64 bed height or None.
     """
