@@ -67,7 +67,7 @@ class Reader:
 
     memory_mb: int
     died: Callable[[Reader, Ticket | None, str], None]
-    files: set[str] = field(default_factory=set)
+    files: set[str] = field(default_factory=set[str])
     queues: tuple[deque[Ticket], deque[Ticket]] = field(default_factory=lambda: (deque(), deque()))
     wake: threading.Condition = field(default_factory=threading.Condition)
     deadline: float = 0.0
@@ -80,7 +80,7 @@ class Reader:
     def start(self, *, ahead: bool) -> None:
         """Start the child and the thread that talks with it."""
         flags = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
-        self.process = subprocess.Popen(
+        child: Any = subprocess.Popen(
             reader_command(self.memory_mb, ahead=ahead),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -88,6 +88,7 @@ class Reader:
             bufsize=1 << 16,
             **cast("Any", flags),
         )
+        self.process = cast("subprocess.Popen[bytes]", child)
         _widen(self.process)
         self.thread = threading.Thread(target=self._talk, name="reader", daemon=True)
         self.thread.start()
@@ -106,6 +107,15 @@ class Reader:
     def is_stuck(self) -> bool:
         """Tell whether one request has kept the child for long: new files then go elsewhere."""
         return self.busy_since > 0 and time.monotonic() - self.busy_since > STUCK_S
+
+    def held_mb(self) -> float:
+        """Give the memory that the child holds, MiB; 0 where it has ended."""
+        import psutil
+
+        try:
+            return psutil.Process(self.process.pid).memory_info().rss / (1 << 20)
+        except psutil.Error:
+            return 0.0
 
     def _next(self) -> Ticket | None:
         with self.wake:
@@ -138,7 +148,7 @@ class Reader:
                 self.busy_since = time.monotonic()
                 answer = self._exchange(ticket)
                 self.deadline, self.current, self.busy_since = 0.0, None, 0.0
-                ticket.finish(answer)
+                _hand_over(ticket, answer)
         except (OSError, EOFError, ValueError) as error:
             self.reason = self.reason or type(error).__name__
         self.deadline = 0.0
@@ -178,6 +188,15 @@ def _first(queue: deque[Ticket]) -> Ticket | None:
         if not ticket.cancelled:
             return ticket
     return None
+
+
+def _hand_over(ticket: Ticket, answer: Answer | HaitangError) -> None:
+    """Hand over an answer; a fault of the one who takes it is told, and is not the reader's."""
+    try:
+        ticket.finish(answer)
+    except Exception as error:  # noqa: BLE001  whatever the other side raises, the next request must be read
+        told = threading.ExceptHookArgs((type(error), error, error.__traceback__, threading.current_thread()))
+        threading.excepthook(told)
 
 
 def _shut(process: subprocess.Popen[bytes]) -> None:

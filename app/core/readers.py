@@ -6,6 +6,7 @@ opened again in a new child. A file that ends three of them waits until someone 
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any, cast
@@ -24,6 +25,8 @@ __all__ = ["BACKGROUND", "URGENT", "Answer", "ReaderPool", "RemoteSource", "Tick
 
 FILES = 8
 """How many files one reader takes before another is started."""
+CAPPED_FROM_OUTSIDE = sys.platform == "win32"
+"""Windows has no limit that a process could set for itself, so its memory is looked at from here."""
 TRIES = 3
 """How many readers one request may end before its file is left alone."""
 
@@ -79,13 +82,26 @@ class ReaderPool:
         kind = op if request is not None or op == "close" else "describe"
         ticket = Ticket(path, kind, request, done, key, timeout_s or self._limits[2])
         with self._lock:
-            failed = self._failed.get(path)
-            reader = None if failed else self._reader_of(path)
-            if reader is not None:
-                reader.put(ticket, priority)
-        if reader is None:
-            ticket.finish(failed or _closed(path))
+            failed = self._failed.get(path) or self._hand_in(ticket, priority)
+        if failed is not None:
+            ticket.finish(failed)
         return ticket
+
+    def _hand_in(self, ticket: Ticket, priority: int) -> SourceUnavailable | None:
+        """Put a request into the queue of its reader; why not, where there is none."""
+        try:
+            reader = self._reader_of(ticket.path)
+        except OSError as error:
+            return SourceUnavailable(
+                "No reader could be started: {reason}",
+                where=ticket.path,
+                remedy="Close other programs, then reopen the layer.",
+                reason=str(error.strerror or error),
+            )
+        if reader is None:
+            return _closed(ticket.path)
+        reader.put(ticket, priority)
+        return None
 
     def open(self, path: str) -> RemoteSource:
         """Give the file as a source that reads through its child."""
@@ -99,7 +115,8 @@ class ReaderPool:
         HaitangError
             What the reader said.
         """
-        ready, box = threading.Event(), []
+        ready = threading.Event()
+        box: list[Any] = []
 
         def done(answer: Answer | HaitangError) -> None:
             box.append(answer)
@@ -170,7 +187,7 @@ class ReaderPool:
 
     def _on_died(self, reader: Reader, culprit: Ticket | None, reason: str) -> None:
         """Go on without a reader: a file that ended several readers, or hung one, waits for its user."""
-        spared = culprit is None or (culprit.tries < TRIES and reason != "timeout")
+        spared = culprit is None or (culprit.tries < TRIES and reason not in ("timeout", "memory"))
         with self._lock:
             if reader in self._readers:
                 self._readers.remove(reader)
@@ -189,11 +206,9 @@ class ReaderPool:
 
     def _again(self, ticket: Ticket) -> None:
         with self._lock:
-            reader = self._reader_of(ticket.path)
-            if reader is not None:
-                reader.put(ticket, URGENT)
-        if reader is None:
-            ticket.finish(_closed(ticket.path))
+            failed = self._hand_in(ticket, URGENT)
+        if failed is not None:
+            ticket.finish(failed)
 
     def _watchdog(self) -> None:
         while not self._stop.wait(0.2):
@@ -203,6 +218,9 @@ class ReaderPool:
                 if reader.deadline and time.monotonic() > reader.deadline:
                     reader.reason = "timeout"
                     reader.process.kill()
+                elif CAPPED_FROM_OUTSIDE and self._limits[1] and reader.held_mb() > self._limits[1]:
+                    reader.reason = "memory"
+                    reader.process.kill()
 
 
 def _ended(path: str, reason: str) -> SourceUnavailable:
@@ -211,6 +229,12 @@ def _ended(path: str, reason: str) -> SourceUnavailable:
             "Reading the file took too long and was ended.",
             where=path,
             remedy="Copy the file to a local disk, or reopen the layer to try again.",
+        )
+    if reason == "memory":
+        return SourceUnavailable(
+            "Reading this needs more memory than a reader may use.",
+            where=path,
+            remedy="Raise the memory limit in the settings, or open a part of the data.",
         )
     return SourceUnavailable(
         "The reader of this file ended unexpectedly; the file may be damaged.",

@@ -73,9 +73,9 @@ def block_bytes(block: Any) -> int:
     if isinstance(block, np.ndarray):
         return block.nbytes
     if isinstance(block, dict):
-        return sum(block_bytes(v) for v in block.values())
+        return sum(block_bytes(v) for v in cast("dict[str, Any]", block).values())
     if isinstance(block, list):
-        return 64 * len(block)
+        return 64 * len(cast("list[Any]", block))
     if isinstance(block, Geometry) or hasattr(block, "__dataclass_fields__"):
         return sum(block_bytes(getattr(block, f.name)) for f in fields(block))
     return 8
