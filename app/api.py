@@ -1,4 +1,4 @@
-"""The one page a plugin may import: tools, jobs, layers' errors, language, plugins' manifest.
+"""The one page a plugin may import: tools, jobs, parameters, moments, class tables, language, plugins' manifest.
 
 What stands here is a promise: added to freely, changed only with a deprecation and a line in the changelog.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 from app.core.classes import table as class_table
 from app.core.jobs import QUIET, Job
 from app.core.language import N_, tr
-from app.core.parameters import Crs, Ge, Label, Le, Places, Unit
+from app.core.moments import moment
+from app.core.parameters import Crs, Ge, Label, Le, Unit
+from app.core.places import Places
 from app.core.plugins import Plugin
 from app.core.tools import tool
 
@@ -24,6 +26,7 @@ __all__ = [
     "Plugin",
     "Unit",
     "class_table",
+    "moment",
     "tool",
     "tr",
 ]

@@ -108,5 +108,9 @@ class Cancelled(ToolError):
     """The job was cancelled by the user."""
 
 
+class MemoryExceeded(ToolError):
+    """The work needs more memory than it may hold."""
+
+
 class PluginError(HaitangError):
     """A plugin cannot be loaded."""

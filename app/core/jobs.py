@@ -13,14 +13,42 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from psygnal import Signal
 
-from layers.errors import Cancelled, HaitangError, ToolError
+from app.core.language import language, tr
+from layers.errors import Cancelled, HaitangError, MemoryExceeded, ToolError, fill
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 State = Literal["waiting", "running", "done", "failed", "cancelled"]
 PROGRESS_ENV = "HAITANG_PROGRESS"
+LANGUAGE_ENV = "HAITANG_LANGUAGE"
+"""Language of the sentences, set by a window for the processes it starts."""
 KILL_AFTER_S = 0.8
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence that the user and the record must see.
+
+    Parameters
+    ----------
+    text : str
+        English sentence, a template with ``{fields}``; it is the key of its translation.
+    fields : dict
+        Values that fill it.
+    """
+
+    text: str
+    fields: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def english(self) -> str:
+        """The sentence for the record: the same in every language of the screen."""
+        return fill(self.text, self.fields)
+
+    def shown(self) -> str:
+        """Give the sentence in the language of the screen."""
+        return tr(self.text, **self.fields)
 
 
 @dataclass
@@ -32,12 +60,13 @@ class Job:
     on_progress : callable
         Takes the share done (0…1) and a short text.
     memory_mb : int
-        What the tool may hold; 0 = its own modest default.
+        What the tool may hold, MiB; 0 = nobody said.
     """
 
     on_progress: Callable[[float, str], None] = lambda _share, _text: None
     memory_mb: int = 0
-    warnings: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list[Remark])
+    share: float = 0.0
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
     def progress(self, share: float, text: str = "") -> None:
@@ -48,7 +77,8 @@ class Job:
         Cancelled
         """
         self.check()
-        self.on_progress(min(max(share, 0.0), 1.0), text)
+        self.share = min(max(share, 0.0), 1.0)
+        self.on_progress(self.share, text)
 
     def check(self) -> None:
         """Stop here if the user cancelled.
@@ -64,13 +94,40 @@ class Job:
         """Ask the job to stop at its next check."""
         self._cancelled.set()
 
-    def warn(self, text: str) -> None:
-        """Add a sentence that the user and the record must see."""
-        if text not in self.warnings:
-            self.warnings.append(text)
+    def check_memory(self, needed_mb: float) -> None:
+        """Refuse work that cannot be done within what the job may hold.
+
+        Raises
+        ------
+        MemoryExceeded
+        """
+        if self.memory_mb and needed_mb > self.memory_mb:
+            raise MemoryExceeded(
+                "The work needs about {needed} MiB of memory; {allowed} MiB are allowed.",
+                where="--memory",
+                remedy="Allow more memory, or cut the input into parts first.",
+                needed=round(needed_mb),
+                allowed=self.memory_mb,
+            )
+
+    def warn(self, text: str, **fields: Any) -> None:
+        """Add a sentence that the user and the record must see; English, translated when shown."""
+        remark = Remark(text, fields)
+        if remark not in self.remarks:
+            self.remarks.append(remark)
 
 
-QUIET = Job()
+class _Quiet(Job):
+    """A job that forgets what it is told: it is shared by all who do not listen."""
+
+    def progress(self, share: float, text: str = "") -> None:
+        """Take no note."""
+
+    def warn(self, text: str, **fields: Any) -> None:
+        """Take no note."""
+
+
+QUIET: Job = _Quiet()
 """A job nobody watches: the default of every tool."""
 
 
@@ -135,7 +192,7 @@ class ProcessJob:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            env={**os.environ, PROGRESS_ENV: "json", "PYTHONIOENCODING": "utf-8"},
+            env={**os.environ, PROGRESS_ENV: "json", LANGUAGE_ENV: language(), "PYTHONIOENCODING": "utf-8"},
             **cast("Any", flags),
         )
         self._thread.start()

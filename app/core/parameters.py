@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import inspect
 import types
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 import numpy as np
 
-from layers.errors import DataError, ParameterInvalid
+from app.core.language import N_, tr
+from app.core.places import Places, read_places
+from layers.errors import HaitangError, ParameterInvalid
 from layers.extent import Extent
 from layers.heights import Height
 from layers.layer import Layer
@@ -21,7 +22,9 @@ from layers.series import SeriesLayer
 from layers.vector import VectorLayer
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Callable
+
+__all__ = ["Crs", "Ge", "Label", "Le", "Parameter", "Places", "Unit", "parameters_of", "to_plain"]
 
 LAYER_KINDS: dict[type[Layer], tuple[str, ...]] = {
     RasterLayer: ("raster",),
@@ -29,6 +32,12 @@ LAYER_KINDS: dict[type[Layer], tuple[str, ...]] = {
     MeshLayer: ("mesh",),
     SeriesLayer: ("series",),
     Layer: ("raster", "vector", "mesh", "series"),
+}
+KIND_TITLES = {
+    "raster": N_("raster"),
+    "vector": N_("features"),
+    "mesh": N_("mesh"),
+    "series": N_("time series"),
 }
 
 
@@ -62,23 +71,6 @@ class Label:
 
 class Crs(str):
     """A horizontal reference system, ``EPSG:n`` or WKT."""
-
-
-@dataclass(frozen=True)
-class Places:
-    """Points to look at, from ``x,y`` words or from a file.
-
-    Parameters
-    ----------
-    x, y : ndarray, float64, (n,)
-        East, north in ``crs`` (None = the CRS of the layer they are used with).
-    names : tuple of str
-    """
-
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    names: tuple[str, ...]
-    crs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -126,10 +118,10 @@ class Parameter:
         one |= {"kinds": list(self.kinds)} if self.kinds else {}
         one |= {"minimum": self.minimum} if self.minimum is not None else {}
         one |= {"maximum": self.maximum} if self.maximum is not None else {}
-        result = {"type": "array", "items": one} if self.repeats else one
+        result: dict[str, Any] = {"type": "array", "items": one} if self.repeats else one
         result |= {"unit": self.unit} if self.unit else {}
-        if not self.required:
-            result["default"] = None if self.default is None else _plain(self.default)
+        if not self.required and self.default is not None:
+            result["default"] = to_plain(self.default)
         return result
 
     def parse(self, value: Any) -> Any:
@@ -140,7 +132,7 @@ class Parameter:
         ParameterInvalid
         """
         if self.repeats:
-            values = value if isinstance(value, list | tuple) else [value]
+            values = cast("list[Any]", value) if isinstance(value, list | tuple) else [value]
             return [self._one(v) for v in values]
         return self._one(value)
 
@@ -149,6 +141,8 @@ class Parameter:
             return None
         try:
             result = _READ[self.format](value)
+        except HaitangError:
+            raise
         except (ValueError, TypeError, OSError) as error:
             raise self.invalid(f"{value}") from error
         if self.choices and str(value) not in {str(c) for c in self.choices}:
@@ -176,11 +170,21 @@ class Parameter:
             allowed=self.allowed(),
         )
 
+    def given_twice(self) -> ParameterInvalid:
+        """Give the error for several values where one is meant."""
+        return ParameterInvalid(
+            "The parameter {flag} is given more than once.",
+            where=self.flag,
+            remedy="Give it as: {allowed}.",
+            flag=self.flag,
+            allowed=self.allowed(),
+        )
+
     def allowed(self) -> str:
-        """Say what values fit, for error texts."""
+        """Say what values fit, in the language of the screen, for error texts and help."""
         if self.choices:
             return ", ".join(str(c) for c in self.choices)
-        words = _FORMS[self.format]
+        words = tr(_FORMS[self.format])
         unit = f" {self.unit}" if self.unit else ""
         low = f" ≥ {self.minimum:g}{unit}" if self.minimum is not None else ""
         high = f" ≤ {self.maximum:g}{unit}" if self.maximum is not None else ""
@@ -278,77 +282,67 @@ def _height(value: Any) -> Height:
     return value if isinstance(value, Height) else Height.parse(str(value))
 
 
-def read_places(value: Any) -> Places:
-    """Read ``x,y`` (several separated by ``;``), or a CSV with columns x and y (or lon and lat).
-
-    Raises
-    ------
-    ValueError
-        The word is neither.
-    """
-    if isinstance(value, Places):
-        return value
-    path = Path(str(value))
-    if path.suffix.lower() in (".csv", ".txt") and path.is_file():
-        return _places_file(path)
-    pairs = [tuple(_number(p) for p in pair.split(",")) for pair in str(value).split(";") if pair.strip()]
-    x = np.array([p[0] for p in pairs])
-    y = np.array([p[1] for p in pairs])
-    if any(len(p) != 2 for p in pairs) or not len(x):
-        raise ValueError(value)
-    return Places(x, y, tuple(f"P{i + 1}" for i in range(len(x))))
-
-
-def _places_file(path: Path) -> Places:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    heads = {name.lower(): name for name in (rows[0] if rows else {})}
-    pair = next(((heads[a], heads[b]) for a, b in (("x", "y"), ("lon", "lat")) if a in heads and b in heads), None)
-    if pair is None:
-        raise DataError("The file has no columns x and y.", where=str(path), remedy="Name the columns x,y or lon,lat.")
-    name = next((heads[n] for n in ("name", "id", "stcd", "名称") if n in heads), None)
-    return Places(
-        np.array([_number(r[pair[0]]) for r in rows]),
-        np.array([_number(r[pair[1]]) for r in rows]),
-        tuple(r[name] if name else f"P{i + 1}" for i, r in enumerate(rows)),
-    )
-
-
-def _plain(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """Give a JSON form of a parameter's value."""
     if isinstance(value, Extent):
         return ",".join(f"{v:.17g}" for v in value.to_list())
     if isinstance(value, Places):
         return ";".join(f"{x:.17g},{y:.17g}" for x, y in zip(value.x, value.y, strict=True))
     if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
+        return [to_plain(v) for v in cast("list[Any]", value)]
     return value if isinstance(value, bool | int | float | str) or value is None else str(value)
 
 
-to_plain = _plain
+def _layer(value: Any) -> Layer | str:
+    return value if isinstance(value, Layer) else str(value)
 
-_READ: dict[str, Any] = {
-    "layer": lambda v: v if isinstance(v, Layer) else str(v),
-    "choice": lambda v: v,
+
+def _choice(value: Any) -> Any:
+    return value
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool):
+        raise TypeError(value)
+    return int(str(value)) if isinstance(value, str) else _exact(value)
+
+
+def _exact(value: Any) -> int:
+    if int(value) != value:
+        raise ValueError(value)
+    return int(value)
+
+
+def _crs(value: Any) -> Crs:
+    return Crs(str(value))
+
+
+def _path(value: Any) -> Path:
+    return Path(str(value))
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "layer": _layer,
+    "choice": _choice,
     "number": _number,
-    "integer": int,
+    "integer": _whole,
     "text": str,
     "flag": _flag,
     "height": _height,
-    "crs": lambda v: Crs(str(v)),
+    "crs": _crs,
     "box": _box,
     "places": read_places,
-    "file": lambda v: Path(str(v)),
+    "file": _path,
 }
 _FORMS: dict[str, str] = {
-    "layer": "path of a file, or path#layer",
-    "number": "number",
-    "integer": "whole number",
-    "text": "text",
+    "layer": N_("path of a file, or path#layer"),
+    "number": N_("number"),
+    "integer": N_("whole number"),
+    "text": N_("text"),
     "flag": "true, false",
     "height": "VALUE@DATUM",
     "crs": "EPSG:n",
     "box": "x0,y0,x1,y1",
-    "places": "x,y or a CSV with columns x,y",
-    "file": "path of a file",
+    "places": N_("x,y or a file of points"),
+    "file": N_("path of a file"),
 }

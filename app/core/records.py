@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import platform
@@ -11,15 +10,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from io import FileIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from app.core import durable
-from app.core.jobs import QUIET, Job
+from app.core.hashes import file_hash
+from app.core.jobs import Job, Remark
+from app.core.language import tr
 from app.core.parameters import to_plain
-from app.core.tools import Bound, Tool, find
+from app.core.tools import Bound, Tool, find, split_word
 from layers.errors import DataError
 from layers.layer import Layer
 from layers.output import check_suffix, write_result
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FORMAT = "haitang-record"
 VERSION = 1
 LIBRARIES = ("numpy", "numba", "pyproj", "rasterio", "pyogrio", "netcdf4", "shapely")
-SIDE_FILES = (".shx", ".dbf", ".prj", ".cpg")
+NEEDED = {"tool", "tool_version", "arguments", "inputs", "outputs", "options", "version"}
 
 
 @dataclass
@@ -38,10 +38,10 @@ class Run:
     """One run of a tool that is over."""
 
     tool: Tool
-    outputs: list[Path] = field(default_factory=list)
-    stats: dict[str, Any] = field(default_factory=dict)
+    outputs: list[Path] = field(default_factory=list[Path])
+    stats: dict[str, Any] = field(default_factory=dict[str, Any])
     record: Path | None = None
-    warnings: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list[Remark])
     seconds: float = 0.0
     result: Any = None
 
@@ -51,7 +51,7 @@ def run_tool(
     given: dict[str, Any],
     out: Path | None,
     *,
-    job: Job = QUIET,
+    job: Job | None = None,
     vdatum: str | None = None,
 ) -> Run:
     """Bind, run, write the outputs and their record.
@@ -63,6 +63,8 @@ def run_tool(
         Words or values by parameter name.
     out : Path or None
         File, or folder for several outputs; None where the tool only reports.
+    job : Job, optional
+        Hears of progress, and stops the run when cancelled: nothing is written then.
     vdatum : str, optional
         Datum of inputs that name none.
 
@@ -70,18 +72,24 @@ def run_tool(
     ------
     HaitangError
     """
+    job = Job() if job is None else job
     if out is not None:
         check_suffix(tool.returns, out)
     bound = tool.bind(given, vdatum)
+    started = time.perf_counter()
     try:
-        started = time.perf_counter()
         result = bound.run(job)
-        core = _core(bound, vdatum, job.warnings)
-        written = write_result(result, out, json.dumps(core, ensure_ascii=False, sort_keys=True))
-        run = Run(tool, written.paths, written.stats, None, list(job.warnings), 0.0, result)
-        run.seconds = time.perf_counter() - started
+        core = _core(bound, vdatum, [r.english for r in job.remarks])
+        before = job.share
+        text = json.dumps(core, ensure_ascii=False, sort_keys=True)
+        written = write_result(
+            result, out, text, lambda share: job.progress(before + (1 - before) * share, tr("Writing"))
+        )
     finally:
         bound.close()
+    for warned in written.warnings:
+        job.warn(warned.what, **warned.fields)
+    run = Run(tool, written.paths, written.stats, None, list(job.remarks), time.perf_counter() - started, result)
     if out is not None and run.outputs:
         run.record = _write_record(run, core, _arguments(bound, out), out)
     return run
@@ -96,31 +104,37 @@ def _core(bound: Bound, vdatum: str | None, warnings: Iterable[str]) -> dict[str
         "tool_version": bound.tool.version,
         "parameters": {name: _word(value) for name, value in bound.words.items()},
         "options": {"vdatum": vdatum} if vdatum else {},
-        "inputs": [_input(name.rstrip("0123456789"), la) for name, la in bound.layers.items()],
+        "inputs": [*(_layer_input(name, la) for name, la in bound.layers), *_file_inputs(bound)],
         "warnings": list(warnings),
     }
 
 
+def _listed(value: Any) -> list[Any]:
+    return list(cast("list[Any]", value)) if isinstance(value, list | tuple) else [value]
+
+
 def _word(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_word(v) for v in _listed(value)]
     if isinstance(value, Layer):
         return f"{Path(value.source).name}#{value.key}" if value.key else Path(value.source).name
-    if isinstance(value, list):
-        return [_word(v) for v in value]
     plain = to_plain(value)
     if not isinstance(plain, str):
         return plain
-    path, mark, key = _split(plain)
-    return f"{Path(path).name}{mark}{key}" if Path(path).exists() else plain
+    path, key = split_word(plain)
+    name = Path(path).name + (f"#{key}" if key else "")
+    return name if _is_file(path) else plain
 
 
-def _split(word: str) -> tuple[str, str, str]:
-    """Part ``path#layer``; a path that exists as it stands is left whole."""
-    if "#" not in word or Path(word).exists():
-        return word, "", ""
-    return word.rpartition("#")
+def _is_file(word: str) -> bool:
+    """Tell whether a word names a file; a word may be longer than any name."""
+    try:
+        return Path(word).is_file()
+    except (OSError, ValueError):
+        return False
 
 
-def _input(parameter: str, layer: Layer) -> dict[str, Any]:
+def _layer_input(parameter: str, layer: Layer) -> dict[str, Any]:
     return {
         "parameter": parameter,
         "name": Path(layer.source).name,
@@ -131,6 +145,20 @@ def _input(parameter: str, layer: Layer) -> dict[str, Any]:
     }
 
 
+def _file_inputs(bound: Bound) -> list[dict[str, Any]]:
+    """List the files among the words that are no layers: tables of places and the like."""
+    found: list[dict[str, Any]] = []
+    for name, value in bound.words.items():
+        if bound.tool.parameter(name).kinds:
+            continue
+        for plain in (to_plain(one) for one in _listed(value)):
+            path, key = split_word(plain) if isinstance(plain, str) else ("", "")
+            if _is_file(path):
+                file = {"parameter": name, "name": Path(path).name, "sha256": file_hash(Path(path))}
+                found.append(file | ({"layer": key} if key else {}))
+    return found
+
+
 def _arguments(bound: Bound, out: Path) -> dict[str, Any]:
     """Give the words of the call; files both by full path and by path from the record's folder."""
     folder = (out if out.is_dir() else out.parent).resolve()
@@ -139,14 +167,14 @@ def _arguments(bound: Bound, out: Path) -> dict[str, Any]:
 
 def _argument(value: Any, folder: Path) -> Any:
     if isinstance(value, list | tuple):
-        return [_argument(v, folder) for v in value]
+        return [_argument(v, folder) for v in _listed(value)]
     if isinstance(value, Layer):
         value = f"{value.source}#{value.key}" if value.key else value.source
     plain = to_plain(value)
     if not isinstance(plain, str):
         return plain
-    path, _, key = _split(plain)
-    if not Path(path).exists():
+    path, key = split_word(plain)
+    if not _is_file(path):
         return plain
     full = Path(path).resolve()
     try:
@@ -159,6 +187,7 @@ def _argument(value: Any, folder: Path) -> Any:
 def _write_record(run: Run, core: dict[str, Any], arguments: dict[str, Any], out: Path) -> Path:
     record = out / "record.json" if out.is_dir() else out.with_name(out.stem + ".record.json")
     document = core | {
+        "warnings": [r.english for r in run.remarks],
         "arguments": arguments,
         "program": _program(),
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -178,30 +207,6 @@ def _program() -> dict[str, str]:
     return found
 
 
-def _add(digest: Any, part: Path) -> None:
-    with FileIO(part) as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-
-
-def file_hash(path: Path) -> str:
-    """Give the SHA-256 of a file; a Shapefile's side files count too.
-
-    Raises
-    ------
-    DataError
-        The file is gone.
-    """
-    digest = hashlib.sha256()
-    side = [path.with_suffix(s) for s in SIDE_FILES] if path.suffix.lower() == ".shp" else []
-    try:
-        for part in [path, *(p for p in side if p.exists())]:
-            _add(digest, part)
-    except OSError as error:
-        raise DataError("The file cannot be read.", where=str(path), remedy="Check its path.") from error
-    return digest.hexdigest()
-
-
 @dataclass(frozen=True)
 class Difference:
     """One output that a replay made differently."""
@@ -211,7 +216,7 @@ class Difference:
     made: str
 
 
-def replay(path: Path, job: Job = QUIET) -> list[Difference]:
+def replay(path: Path, job: Job | None = None) -> list[Difference]:
     """Run a record again in a folder of its own and compare every output.
 
     Returns
@@ -238,7 +243,7 @@ def replay(path: Path, job: Job = QUIET) -> list[Difference]:
     _check_inputs(record, given)
     wanted = {str(o["path"]): str(o["sha256"]) for o in record["outputs"]}
     with TemporaryDirectory(prefix="haitang-replay-") as folder:
-        out = Path(folder) if path.name == "record.json" else Path(folder) / next(iter(wanted), "out")
+        out = Path(folder) if path.name == "record.json" else Path(folder) / Path(next(iter(wanted), "out")).name
         run = run_tool(tool, given, out, job=job, vdatum=record["options"].get("vdatum"))
         made = {p.name: file_hash(p) for p in run.outputs}
     names = dict.fromkeys([*wanted, *made])
@@ -259,11 +264,11 @@ def read_record(path: Path) -> dict[str, Any]:
     """
     remedy = "Choose a .record.json that lies beside a result."
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        read: object = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise DataError("The record cannot be read.", where=str(path), remedy=remedy) from error
-    needed = {"tool", "tool_version", "arguments", "inputs", "outputs", "options"}
-    if not isinstance(record, dict) or record.get("format") != FORMAT or not needed <= set(record):
+    record = cast("dict[str, Any]", read) if isinstance(read, dict) else {}
+    if record.get("format") != FORMAT or not _is_whole(record):
         raise DataError("The file is not a record of this program.", where=str(path), remedy=remedy)
     if record["version"] > VERSION:
         raise DataError(
@@ -275,21 +280,33 @@ def read_record(path: Path) -> dict[str, Any]:
     return record
 
 
+def _is_whole(record: dict[str, Any]) -> bool:
+    """Tell whether all parts of a record are there and of the right kind."""
+    kinds = {"arguments": dict, "options": dict, "inputs": list, "outputs": list, "version": int}
+    if not set(record) >= NEEDED or any(not isinstance(record[name], kind) for name, kind in kinds.items()):
+        return False
+    return _have(record["inputs"], {"parameter", "name", "sha256"}) and _have(record["outputs"], {"path", "sha256"})
+
+
+def _have(entries: list[Any], names: set[str]) -> bool:
+    return all(isinstance(entry, dict) and names <= set(cast("dict[str, Any]", entry)) for entry in entries)
+
+
 def _word_of(value: Any, folder: Path) -> Any:
     if isinstance(value, list):
-        return [_word_of(v, folder) for v in value]
+        return [_word_of(v, folder) for v in _listed(value)]
     if not isinstance(value, dict):
         return value
-    near = folder / str(value["from_record"])
-    path = str(near if near.exists() else value["path"])
-    return f"{path}#{value['layer']}" if value.get("layer") else path
+    file = cast("dict[str, Any]", value)
+    near = folder / str(file.get("from_record", ""))
+    path = str(near if near.is_file() else file.get("path", ""))
+    return f"{path}#{file['layer']}" if file.get("layer") else path
 
 
 def _check_inputs(record: dict[str, Any], given: dict[str, Any]) -> None:
     for entry in record["inputs"]:
-        words = given.get(entry["parameter"])
-        for word in words if isinstance(words, list) else [words]:
-            path = Path(_split(str(word))[0])
+        for word in _listed(given.get(entry["parameter"])):
+            path = Path(split_word(str(word))[0])
             if path.name == entry["name"] and file_hash(path) != entry["sha256"]:
                 raise DataError(
                     "The input has changed since the record was made.",

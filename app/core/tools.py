@@ -10,12 +10,16 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from app.core.defaults import layers_from
 from app.core.jobs import QUIET, Job
 from app.core.language import tr
-from app.core.parameters import Parameter, Places, parameters_of
+from app.core.parameters import KIND_TITLES, Parameter, parameters_of
+from app.core.places import NAME_COLUMNS, Places
 from app.core.plugins import load, plugins
 from layers.errors import DataError, ParameterInvalid
+from layers.geometry import POINT
 from layers.layer import Layer
 from layers.sources.open import open_source
 from layers.sources.source import DataSource, FeatureBlock, FeatureRequest
@@ -82,7 +86,7 @@ class Tool:
             A layer cannot be opened.
         """
         words = {self.parameter(name).name: value for name, value in given.items()}
-        bound = Bound(self, {}, {})
+        bound = Bound(self, variable=str(words.get("variable", "")))
         try:
             for parameter in self.parameters:
                 bound.take(parameter, words.get(parameter.name), vdatum)
@@ -106,10 +110,11 @@ class Bound:
     """A tool with its values: layers opened, the rest parsed."""
 
     tool: Tool
-    values: dict[str, Any]
-    words: dict[str, Any]
-    sources: list[DataSource] = field(default_factory=list)
-    layers: dict[str, Layer] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict[str, Any])
+    words: dict[str, Any] = field(default_factory=dict[str, Any])
+    variable: str = ""
+    sources: list[DataSource] = field(default_factory=list[DataSource])
+    layers: list[tuple[str, Layer]] = field(default_factory=list[tuple[str, Layer]])
 
     def take(self, parameter: Parameter, value: Any, vdatum: str | None) -> None:
         """Check one value and keep it."""
@@ -124,10 +129,12 @@ class Bound:
                 )
             self.values[parameter.name] = parameter.default
             return
+        if isinstance(value, list) and not parameter.repeats:
+            raise parameter.given_twice()
         self.words[parameter.name] = value
         parsed = parameter.parse(_places_of(value, self.sources) if parameter.type is Places else value)
         if parameter.kinds:
-            many = parsed if parameter.repeats else [parsed]
+            many: list[Any] = parsed if parameter.repeats else [parsed]
             opened = [self._layer(parameter, v, vdatum) for v in many]
             parsed = opened if parameter.repeats else opened[0]
         self.values[parameter.name] = parsed
@@ -142,17 +149,21 @@ class Bound:
             source.close()
 
     def _layer(self, parameter: Parameter, value: Any, vdatum: str | None) -> Layer:
-        layer = value if isinstance(value, Layer) else open_layer(str(value), parameter.kinds, self.sources)
+        layer = value
+        if not isinstance(layer, Layer):
+            layer = open_layer(str(value), parameter.kinds, self.sources, self.variable)
         if layer.kind not in parameter.kinds:
-            raise parameter.invalid(layer.kind)
+            raise _no_such_kind(layer.source, parameter.kinds)
         if layer.vdatum is None and vdatum is not None:
             layer.vdatum = vdatum
-        self.layers[f"{parameter.name}{len(self.layers)}"] = layer
+        self.layers.append((parameter.name, layer))
         return layer
 
 
-def open_layer(word: str, kinds: tuple[str, ...], opened: list[DataSource]) -> Layer:
+def open_layer(word: str, kinds: tuple[str, ...], opened: list[DataSource], variable: str = "") -> Layer:
     """Open ``path`` or ``path#layer`` as one layer of the wanted kinds, in this process.
+
+    Where a file has several such layers and none is named, the only one that holds ``variable`` is taken.
 
     Raises
     ------
@@ -161,46 +172,71 @@ def open_layer(word: str, kinds: tuple[str, ...], opened: list[DataSource]) -> L
     DataError
         The file cannot be opened.
     """
-    path, _, key = word.rpartition("#") if "#" in word and not Path(word).exists() else (word, "", "")
+    path, key = split_word(word)
     source = open_source(path)
     opened.append(source)
     description = source.describe()
     fitting = [layer for layer in layers_from(description) if layer.kind in kinds]
     named = [layer for layer in fitting if key in ("", layer.key, layer.name)]
-    if len(named) == 1:
-        return named[0].attach(source, description.layer(named[0].key))
+    holding = [layer for layer in named if description.layer(layer.key).variable(variable) is not None]
+    for chosen in (named, holding):
+        if len(chosen) == 1:
+            return chosen[0].attach(source, description.layer(chosen[0].key))
     if not fitting:
-        raise DataError(
-            "The file holds no layer of the kind {kinds}.",
-            where=path,
-            remedy="Choose another file.",
-            kinds="/".join(kinds),
-        )
+        raise _no_such_kind(path, kinds)
+    several = "The file holds several layers; one must be named."
+    none = "The file has no layer of this name."
     raise ParameterInvalid(
-        "The file holds several layers; one must be named.",
+        several if named or not key else none,
         where=word,
         remedy="Write path#layer with one of: {names}.",
         names=", ".join(layer.key for layer in fitting),
     )
 
 
+def split_word(word: str) -> tuple[str, str]:
+    """Part ``path#layer``; a path that exists as it stands is left whole."""
+    try:
+        if "#" not in word or Path(word).exists():
+            return word, ""
+    except (OSError, ValueError):
+        return word, ""
+    path, _, key = word.rpartition("#")
+    return path, key
+
+
+def _no_such_kind(where: str, kinds: tuple[str, ...]) -> DataError:
+    return DataError(
+        "The file holds no layer of the kind {kinds}.",
+        where=where,
+        remedy="Choose another file.",
+        kinds=" / ".join(tr(KIND_TITLES[kind]) for kind in kinds),
+    )
+
+
 def _places_of(value: Any, opened: list[DataSource]) -> Any:
     """Read points from a vector file; other words go on as they are."""
     word = str(value)
-    if isinstance(value, Places) or word.lower().endswith((".csv", ".txt")):
-        return value
-    if not Path(word.rpartition("#")[0] or word).is_file():
+    path, _ = split_word(word)
+    if isinstance(value, Places) or path.lower().endswith((".csv", ".txt")) or not _is_file(path):
         return value
     layer = open_layer(word, ("vector",), opened)
     block = layer.read(FeatureRequest(layer.key))
-    if not isinstance(block, FeatureBlock) or block.geometry is None or not len(block.geometry.xy):
+    geometry = block.geometry if isinstance(block, FeatureBlock) else None
+    points = np.flatnonzero(geometry.types == POINT) if geometry is not None else np.zeros(0, np.int64)
+    if not isinstance(block, FeatureBlock) or geometry is None or not len(points):
         raise DataError("The file holds no points.", where=word, remedy="Choose a layer of points.")
-    geometry = block.geometry
-    first = geometry.rings[geometry.parts[geometry.features[:-1]]]
-    names = next((block.columns[n] for n in ("name", "stcd", "id", "名称") if n in block.columns), None)
-    labels = names if names is not None else [f"P{i + 1}" for i in range(len(first))]
-    xy = geometry.xy[first]
-    return Places(xy[:, 0], xy[:, 1], tuple(str(n) for n in labels), layer.crs)
+    xy = geometry.xy[geometry.rings[geometry.parts[geometry.features[points]]]]
+    named = next((block.columns[n] for n in NAME_COLUMNS if n in block.columns), None)
+    names = tuple(f"P{i + 1}" if named is None or named[i] is None else str(named[i]) for i in points)
+    return Places(xy[:, 0], xy[:, 1], names, layer.crs)
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def tool(*, id: str, title: str, version: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # noqa: A002
@@ -246,12 +282,11 @@ def _helps(text: str) -> dict[str, str]:
 
 
 def _returns(hint: Any) -> str:
-    if isinstance(hint, type) and issubclass(hint, Layer):
-        return hint.kind
-    args = typing.get_args(hint)
+    args: tuple[Any, ...] = typing.get_args(hint)
     if args:
         return "|".join(dict.fromkeys(_returns(a) for a in args if a is not type(None)))
-    return getattr(hint, "__name__", str(hint)).lower()
+    name = str(getattr(hint, "__name__", hint)).lower()
+    return str(getattr(hint, "kind", name))
 
 
 @cache
@@ -287,8 +322,3 @@ def find(tool_id: str) -> Tool:
             tools=", ".join(near),
         )
     return known[tool_id]
-
-
-def title(text: str) -> str:
-    """Translate a tool's or plugin's title or label."""
-    return tr(text)

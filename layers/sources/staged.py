@@ -20,7 +20,8 @@ def staged(path: str | Path) -> Generator[Path]:
     """Give a path of the same name in a new folder beside the target; what is there afterwards takes its place.
 
     Libraries choose by the suffix and write parts beside the file (Shapefile), so that a temporary name is not
-    enough. The named file moves last.
+    enough. The named file moves last. The folder carries the id of the process, so that it can be found and taken
+    away when the process was killed.
 
     Raises
     ------
@@ -29,7 +30,7 @@ def staged(path: str | Path) -> Generator[Path]:
     """
     target = Path(path).resolve()
     try:
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.stem[:40]}.", suffix=".tmp", dir=target.parent))
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.stem[:40]}.{os.getpid()}.", suffix=".tmp", dir=target.parent))
     except OSError as error:
         raise _unwritable(target, error) from error
     try:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from layers.crs import transform_points
-from layers.errors import CrsMissing, DataError
+from layers.errors import CrsMissing
 from layers.locate import locate
+from layers.sources.computed import readable_grid
 from layers.sources.source import SeriesBlock, SeriesRequest, Topology, TopologyRequest
-from plugins.playback.reel import described
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +28,8 @@ def in_layer_crs(places: Places, layer: Layer) -> tuple[NDArray[np.float64], NDA
     CrsMissing
         The places have a CRS and the layer has none.
     """
-    if places.crs is None or places.crs == layer.crs:
+    degrees = places.crs == "EPSG:4326" and layer.crs is None and layer.described().extra.get("geographic")
+    if places.crs is None or places.crs == layer.crs or degrees:
         return places.x, places.y
     if layer.crs is None:
         raise CrsMissing(
@@ -41,16 +42,20 @@ def in_layer_crs(places: Places, layer: Layer) -> tuple[NDArray[np.float64], NDA
     return xy[:, 0], xy[:, 1]
 
 
-def series_at(layer: Layer, variable: Variable, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+def series_at(
+    layer: Layer, variable: Variable, x: NDArray[np.float64], y: NDArray[np.float64], level: int = 0
+) -> NDArray[np.float64]:
     """Give the series of a variable at places.
 
     Parameters
     ----------
     layer : Layer
-        A mesh, a grid or stations.
+        A mesh or a grid.
     variable : Variable
     x, y : ndarray, float64, (places,)
         East, north in the CRS of the layer.
+    level : int
+        Vertical level, from 0.
 
     Returns
     -------
@@ -59,14 +64,12 @@ def series_at(layer: Layer, variable: Variable, x: NDArray[np.float64], y: NDArr
         within the triangle around the place; face and cell values are those of the face or cell.
     """
     if layer.kind == "mesh":
-        return _mesh_series(layer, variable, x, y)
-    if layer.kind == "raster":
-        return _grid_series(layer, variable, x, y)
-    raise DataError("Values are sampled from meshes and grids.", where=layer.source)
+        return _mesh_series(layer, variable, x, y, level)
+    return _grid_series(layer, variable, x, y, level)
 
 
 def _mesh_series(
-    layer: Layer, variable: Variable, x: NDArray[np.float64], y: NDArray[np.float64]
+    layer: Layer, variable: Variable, x: NDArray[np.float64], y: NDArray[np.float64], level: int
 ) -> NDArray[np.float64]:
     found = locate(cast("Topology", layer.read(TopologyRequest(layer.key))), x, y)
     inside = found.faces >= 0
@@ -74,30 +77,34 @@ def _mesh_series(
     if not inside.any():
         return result
     if variable.location == "face":
-        result[:, inside] = _read(layer, variable, found.faces[inside])
+        result[:, inside] = _read(layer, variable, found.faces[inside], level)
         return result
     nodes, back = np.unique(found.nodes[inside], return_inverse=True)
-    values = _read(layer, variable, nodes)[:, back.reshape(-1, 3)]
-    result[:, inside] = np.einsum("tpk,pk->tp", values, found.weights[inside])
+    values = _read(layer, variable, nodes, level)[:, back.reshape(-1, 3)]
+    # A corner without weight has no say, even where it has no value.
+    result[:, inside] = np.where(found.weights[inside] == 0.0, 0.0, values * found.weights[inside]).sum(axis=2)
     return result
 
 
 def _grid_series(
-    layer: Layer, variable: Variable, x: NDArray[np.float64], y: NDArray[np.float64]
+    layer: Layer, variable: Variable, x: NDArray[np.float64], y: NDArray[np.float64], level: int
 ) -> NDArray[np.float64]:
-    description = described(layer)
-    box, width, height = description.bounds, description.counts["width"], description.counts["height"]
+    grid = readable_grid(layer.described(), layer.crs)
+    # Series count cells of the layer's own size, also where a raster is turned.
+    width, height = (layer.described().counts[name] for name in ("width", "height"))
     result = np.full((max(variable.steps, 1), len(x)), np.nan)
-    if box is None:
-        raise DataError("The grid has no extent.", where=layer.source)
-    column = np.floor((x - box.x0) / box.width * width).astype(np.int64)
-    row = np.floor((box.y1 - y) / box.height * height).astype(np.int64)
+    column = np.floor((x - grid.box.x0) / grid.box.width * width)
+    row = np.floor((grid.box.y1 - y) / grid.box.height * height)
+    # A place on the east or south edge belongs to the last cell.
+    column = np.where(x == grid.box.x1, width - 1, column)
+    row = np.where(y == grid.box.y0, height - 1, row)
     inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
     if inside.any():
-        result[:, inside] = _read(layer, variable, (row * width + column)[inside])
+        cells = (row[inside] * width + column[inside]).astype(np.int64)
+        result[:, inside] = _read(layer, variable, cells, level)
     return result
 
 
-def _read(layer: Layer, variable: Variable, indices: NDArray[np.int64]) -> NDArray[np.float64]:
-    request = SeriesRequest(layer.key, variable.name, tuple(int(i) for i in indices))
+def _read(layer: Layer, variable: Variable, indices: NDArray[np.int64], level: int) -> NDArray[np.float64]:
+    request = SeriesRequest(layer.key, variable.name, tuple(int(i) for i in indices), level=level)
     return np.asarray(cast("SeriesBlock", layer.read(request)).values, dtype=np.float64)

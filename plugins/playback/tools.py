@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
-from app.api import N_, QUIET, Job, Label, Places, tool, tr
+from app.api import N_, QUIET, Ge, Job, Label, Places, tool, tr
 from layers.errors import DataError, ParameterInvalid
 from layers.mesh import MeshLayer
 from layers.raster import RasterLayer
-from layers.sources.memory import mesh_source, raster_source
-from layers.sources.source import Topology, TopologyRequest
+from layers.sources.computed import ComputedGrid, readable_grid
+from layers.sources.memory import mesh_source
+from layers.sources.source import Topology, TopologyRequest, Variable
 from layers.table import Table
+from layers.times import iso
 from plugins.playback.envelope import envelope as reduced
 from plugins.playback.probe import in_layer_crs, series_at
-from plugins.playback.reel import Reel, described, reel
+from plugins.playback.reel import Reel, named, reel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from layers.layer import Layer
+    from layers.sources.raster_grid import Window
+    from layers.times import TimeAxis
+
 HOURS = ("time_of_max", "arrival", "duration")
+CELL_BYTES = 64
+"""Memory that the envelope of a mesh needs for each place."""
 
 
 @tool(id="playback.sample", title=N_("Values at places"), version="1")
@@ -29,6 +38,7 @@ def sample(
     source: MeshLayer | RasterLayer,
     variable: str,
     points: Annotated[Places, Label(N_("Places"))],
+    level: Annotated[int, Ge(0)] = 0,
     *,
     job: Job = QUIET,
 ) -> Table:
@@ -42,67 +52,75 @@ def sample(
         Name of the variable; a vector gives its speed.
     points : Places
         x,y in the reference system of the source, or a file of points.
+    level : int
+        Number of the vertical level, from 0.
 
     Returns
     -------
     Table
-        Column ``time`` (UTC) and one column a place, in the unit of the variable; NaN = dry or outside.
+        Column ``time`` (UTC) and one column a place, in the unit of the variable; without time one row a place.
+        NaN = dry or outside.
 
     Raises
     ------
     ParameterInvalid
-        There is no such variable.
+        There is no such variable or level.
     DataError
         No place lies in the data.
     """
-    description = described(source)
-    found = description.variable(variable)
-    if found is None:
-        raise ParameterInvalid(
-            "There is no variable {variable}.",
-            where="--variable",
-            remedy="Variables here: {names}.",
-            variable=variable,
-            names=", ".join(v.name for v in description.variables),
-        )
+    found = named(source, variable, level)
     x, y = in_layer_crs(points, source)
     job.progress(0.05, tr("Finding the places"))
-    values = series_at(source, found, x, y)
-    box = description.bounds
+    _check_places(source, points, x, y, job)
+    values = series_at(source, found, x, y, level)
+    job.progress(0.9)
+    notes = {"crs": points.crs or source.crs or "unknown", "vdatum": source.vdatum or "unknown"}
+    axis = source.described().time
+    names = _unique(points.names)
+    if axis is None or found.steps < 2 or len(axis) != len(values):
+        columns = {"name": names, "x": points.x, "y": points.y, variable: values[0]}
+        return Table(columns, {variable: found.units or ""}, notes)
+    columns = {"time": _times(axis, job)} | {name: values[:, i] for i, name in enumerate(names)}
+    units = dict.fromkeys(names, found.units or "") | ({"time": "h"} if axis.kind == "elapsed" else {})
+    return Table(columns, units, notes | {"zone": "UTC" if axis.kind == "utc" else "unknown"})
+
+
+def _check_places(source: Layer, points: Places, x: NDArray[np.float64], y: NDArray[np.float64], job: Job) -> None:
+    """Tell which places lie outside; refuse where all do."""
+    box = source.described().bounds
     outside = [n for n, px, py in zip(points.names, x, y, strict=True) if box is None or not box.contains(px, py)]
     if len(outside) == len(points.names):
         raise DataError(
             "No place lies in the data.",
             where=source.source,
-            remedy="Give the places as x,y in {crs}.",
+            remedy="Give the places as x,y in {crs}, within {box}.",
             crs=source.crs or "-",
+            box=",".join(f"{v:.10g}" for v in box.to_list()) if box is not None else "-",
         )
     if outside:
-        job.warn(tr("Outside the data: {names}", names=", ".join(outside)))
-    job.progress(1.0)
-    axis = description.time
-    columns: dict[str, Any] = {}
-    if axis is not None and len(axis) == len(values) and found.steps > 1:
-        columns["time"] = axis.values if axis.kind != "elapsed" else axis.hours()
-        if axis.kind == "unzoned":
-            job.warn(tr("The file does not say the zone of its times; they are written as they stand."))
-    names = _unique(points.names)
-    columns |= {name: values[:, i] for i, name in enumerate(names)}
-    units = dict.fromkeys(names, found.units or "") | ({"time": "h"} if axis and axis.kind == "elapsed" else {})
-    notes = {
-        "zone": "UTC" if axis is not None and axis.kind == "utc" else "unknown",
-        "vdatum": source.vdatum or "unknown",
-    }
-    return Table(columns, units, notes)
+        job.warn("Outside the data: {names}", names=", ".join(outside))
+
+
+def _times(axis: TimeAxis, job: Job) -> Any:
+    """Give the column of times: UTC, the file's own clock without a zone, or hours where there is no date."""
+    if axis.kind == "elapsed":
+        return axis.hours()
+    if axis.kind == "utc":
+        return axis.values
+    job.warn("The file does not say the zone of its times; they are written as they stand.")
+    return [iso(moment, zone=False) for moment in axis.values]
 
 
 def _unique(names: tuple[str, ...]) -> list[str]:
     """Give each name once; doubles get a number."""
-    seen: dict[str, int] = {}
+    taken = {"time"}
     result: list[str] = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if seen[name] == 1 and name != "time" else f"{name}_{seen[name]}")
+        number, free = 2, name
+        while free in taken:
+            free, number = f"{name}_{number}", number + 1
+        taken.add(free)
+        result.append(free)
     return result
 
 
@@ -112,6 +130,7 @@ def envelope(
     variable: str,
     kind: Literal["max", "min", "time_of_max", "arrival", "duration"] = "max",
     threshold: float | None = None,
+    level: Annotated[int, Ge(0)] = 0,
     *,
     job: Job = QUIET,
 ) -> MeshLayer | RasterLayer:
@@ -127,6 +146,8 @@ def envelope(
         Largest, smallest, hour of the largest, hour of arrival, hours above the threshold.
     threshold : float
         In the unit of the variable; needed for arrival and duration.
+    level : int
+        Number of the vertical level, from 0.
 
     Returns
     -------
@@ -137,7 +158,7 @@ def envelope(
     Raises
     ------
     ParameterInvalid
-        No such variable, or no threshold where one is needed.
+        No such variable or level, or no threshold where one is needed.
     DataError
         The variable has no time.
     """
@@ -148,29 +169,61 @@ def envelope(
             remedy="Give it in the unit of the variable, e.g. 0.05 for a depth in m.",
             kind=kind,
         )
-    film = reel(source, variable)
-    values = reduced(_told(film, job), film.hours, kind, 0.0 if threshold is None else threshold)
-    units = "h" if kind in HOURS else (film.variable.units or "")
-    return _layer(film, f"{film.variable.name}_{kind}", values, units)
-
-
-def _told(film: Reel, job: Job) -> Iterator[NDArray[np.float32]]:
-    count = len(film.hours)
-    for step, frame in enumerate(film.frames()):
-        job.progress(step / count, tr("Step {step} of {count}", step=step + 1, count=count))
-        yield frame
-
-
-def _layer(film: Reel, name: str, values: NDArray[np.float32], units: str) -> MeshLayer | RasterLayer:
-    """Put the values on the mesh or grid they come from."""
-    source, description = film.layer, described(film.layer)
-    common = {"crs": source.crs, "vdatum": source.vdatum, "units": {name: units}, "title": name}
+    film = reel(source, variable, level)
+    limit = 0.0 if threshold is None else threshold
+    units = "h" if kind in HOURS else film.variable.units
+    made = Variable(f"{film.variable.name}_{kind}", units, film.variable.location, title=_title(film, kind))
     if source.kind == "mesh":
-        topology = cast("Topology", source.read(TopologyRequest(source.key)))
-        held = mesh_source(topology, {name: values}, **common)
-        return MeshLayer(name=name, source="memory:").attach(held, held.layer)
-    if description.bounds is None:
-        raise DataError("The grid has no extent.", where=source.source)
-    shape = (description.counts["height"], description.counts["width"])
-    held = raster_source({name: values.reshape(shape)}, description.bounds, **common)
-    return RasterLayer(name=name, source="memory:").attach(held, held.layer)
+        return _on_mesh(film, made, kind, limit, job)
+    return _on_grid(film, made, kind, limit, job)
+
+
+def _title(film: Reel, kind: str) -> str:
+    name = film.variable.title or film.variable.name
+    return f"{name} ({kind.replace('_', ' ')})"
+
+
+def _on_mesh(film: Reel, made: Variable, kind: str, threshold: float, job: Job) -> MeshLayer:
+    source = film.layer
+    topology = cast("Topology", source.read(TopologyRequest(source.key)))
+    places = len(topology.node_x) + len(topology.face_nodes)
+    job.check_memory(places * CELL_BYTES / (1 << 20))
+    values = reduced(_told(film.frames(), len(film.hours), 0.0, 0.9, job), film.hours, kind, threshold)
+    held = mesh_source(topology, {made.name: values}, crs=source.crs, vdatum=source.vdatum, title=made.name)
+    held.layer = replace(held.layer, variables=(made,))
+    return MeshLayer(name=made.name, source="memory:").attach(held, held.layer)
+
+
+def _on_grid(film: Reel, made: Variable, kind: str, threshold: float, job: Job) -> RasterLayer:
+    """Give the envelope of a grid; each piece is worked out when it is read."""
+    source = film.layer
+    grid = readable_grid(source.described(), source.crs)
+
+    def cells(piece: Window) -> NDArray[np.float32]:
+        part = piece.width * piece.height / (grid.width * grid.height)
+        frames = _told(film.pieces(piece), len(film.hours), job.share, part * (1.0 - job.share), job)
+        return reduced(frames, film.hours, kind, threshold).reshape(1, piece.height, piece.width)
+
+    described = replace(
+        source.described(),
+        key="",
+        title=made.name,
+        crs=source.crs,
+        vdatum=source.vdatum,
+        time=None,
+        counts={"width": grid.width, "height": grid.height, "bands": 1},
+        variables=(made,),
+        warnings=(),
+        extra={},
+    )
+    held = ComputedGrid(described, cells)
+    return RasterLayer(name=made.name, source="memory:").attach(held, held.layer)
+
+
+def _told(
+    frames: Iterable[NDArray[np.float32]], count: int, start: float, share: float, job: Job
+) -> Iterator[NDArray[np.float32]]:
+    """Hand on frames, and tell how far they are; ``start`` and ``share``: the part of the work they are."""
+    for step, frame in enumerate(frames):
+        job.progress(start + share * step / count, tr("Step {step} of {count}", step=step + 1, count=count))
+        yield frame

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from layers.crs import normalise, transform_points
+from layers.crs import normalise, transform_extent, transform_points
 from layers.errors import CrsMissing, DataError
 from layers.raster import RasterLayer
-from layers.sources.memory import raster_source, vector_source
+from layers.raster_output import REAL, scalar_variables
+from layers.sources.computed import PIECE, ComputedGrid, readable_grid
+from layers.sources.memory import vector_source, window
+from layers.sources.raster_grid import Window
 from layers.sources.source import FeatureBlock, FeatureRequest, RasterBlock, RasterRequest
 from layers.sources.warp import Grid, Method, target_grid, warp
 from layers.vector import VectorLayer
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from layers.extent import Extent
     from layers.layer import Layer
-    from layers.sources.source import LayerDescription
+    from layers.sources.source import LayerDescription, Variable
 
-
-def described(layer: Layer) -> LayerDescription:
-    """Give the description of an opened layer."""
-    if layer.description is None:
-        raise DataError("The layer {name} is not open.", where=layer.source, name=layer.name)
-    return layer.description
+MOST = 4 * PIECE
+"""Most values of the source held for one piece of the result."""
+MARGIN = 3
+"""Cells around a piece that its interpolation may look at."""
 
 
 def known_crs(layer: Layer) -> str:
@@ -45,58 +49,131 @@ def known_crs(layer: Layer) -> str:
     return layer.crs
 
 
-def scalar_names(description: LayerDescription) -> tuple[str, ...]:
-    """Name the variables that are stored, without the vectors made of them."""
-    return tuple(v.name for v in description.variables if not v.vector)
+def computed_layer(layer: RasterLayer, held: ComputedGrid) -> RasterLayer:
+    """Give a computed grid as a layer, under the name of the layer it comes from."""
+    return RasterLayer(name=layer.name, source="memory:").attach(held, held.layer)
 
 
-def whole_grid(layer: RasterLayer, step: int = 0) -> tuple[tuple[str, ...], RasterBlock]:
-    """Read all variables of a grid at full size."""
-    description = described(layer)
-    names = scalar_names(description)
-    counts = description.counts
-    request = RasterRequest(layer.key, names, step, None, counts["width"], counts["height"])
-    return names, cast("RasterBlock", layer.read(request))
+def single(description: LayerDescription, kind: str = "") -> tuple[Variable, ...]:
+    """Give the stored variables as they are after one step and level was taken; ``kind``: their new kind."""
+    plain = (replace(v, steps=1, levels=1) for v in scalar_variables(description))
+    return tuple(replace(v, dtype=kind) if kind else v for v in plain)
 
 
-def reprojected_grid(layer: RasterLayer, crs: str, resolution: float | None, method: Method) -> RasterLayer:
-    """Bring the first step of a grid to another system."""
-    description = described(layer)
-    names, block = whole_grid(layer)
-    height, width = block.values.shape[-2:]
-    grid = Grid(known_crs(layer), block.box, width, height)
-    target = target_grid(grid, crs, resolution)
-    values = warp(block.values, grid, target, method)
-    held = raster_source(
-        dict(zip(names, values, strict=True)),
-        target.box,
+@dataclass(frozen=True)
+class Warping:
+    """How the cells of a new grid come from a layer.
+
+    Parameters
+    ----------
+    layer : RasterLayer
+    request : RasterRequest
+        Variables, step and level to read.
+    source, target : Grid
+        Before and after.
+    method : str
+    """
+
+    layer: RasterLayer
+    request: RasterRequest
+    source: Grid
+    target: Grid
+    method: Method
+
+    def cells(self, piece: Window) -> NDArray[np.float32]:
+        """Give the cells of a piece of the new grid; the source is read only where they come from."""
+        empty = np.full((len(self.request.variables), piece.height, piece.width), np.nan, np.float32)
+        place = self._place(piece)
+        if place is None:
+            return empty
+        if place.width * place.height * len(empty) > MOST:
+            return self._in_quarters(piece, empty, place)
+        asked = replace(self.request, box=self.source.box_of(place), width=place.width, height=place.height)
+        block = cast("RasterBlock", self.layer.read(asked))
+        before = Grid(self.source.crs, block.box, block.values.shape[2], block.values.shape[1])
+        return warp(block.values, before, self.target.part(piece), self.method)
+
+    def _place(self, piece: Window) -> Window | None:
+        """Give the cells of the source that a piece of the new grid may come from."""
+        across, down = self.target.cell
+        box = _widened(self.target.box_of(piece), MARGIN * across, MARGIN * down)
+        there = transform_extent(box, self.target.crs, self.source.crs)
+        if there is None:
+            return None
+        # Between the points that were transformed the edge may bulge.
+        across, down = self.source.cell
+        there = _widened(there, there.width / 20 + MARGIN * across, there.height / 20 + MARGIN * down)
+        common = there.intersection(self.source.box)
+        if common is None:
+            return None
+        rows, columns, _ = window(self.source.box, self.source.width, self.source.height, common)
+        return Window(columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
+
+    def _in_quarters(self, piece: Window, result: NDArray[np.float32], place: Window) -> NDArray[np.float32]:
+        if piece.width * piece.height == 1:
+            raise DataError(
+                "One cell of the new grid covers {count} million cells of the source.",
+                where="--resolution",
+                remedy="Choose a smaller cell size, or reduce the source first.",
+                count=place.width * place.height // 1_000_000,
+            )
+        rows, columns = -(-piece.height // 2), -(-piece.width // 2)
+        for r in range(0, piece.height, rows):
+            for c in range(0, piece.width, columns):
+                wide, high = min(columns, piece.width - c), min(rows, piece.height - r)
+                part = Window(piece.column + c, piece.row + r, wide, high)
+                result[:, r : r + high, c : c + wide] = self.cells(part)
+        return result
+
+
+def _widened(box: Extent, across: float, down: float) -> Extent:
+    return replace(box, x0=box.x0 - across, y0=box.y0 - down, x1=box.x1 + across, y1=box.y1 + down)
+
+
+def reprojected_grid(
+    layer: RasterLayer, crs: str, resolution: float | None, method: Method, step: int = 0
+) -> RasterLayer:
+    """Bring one step of a grid to another system; the cells are worked out when they are read."""
+    description = layer.described()
+    source = readable_grid(description, known_crs(layer))
+    target = target_grid(source, crs, resolution)
+    variables = single(description, "" if method == "nearest" else REAL)
+    request = RasterRequest(layer.key, tuple(v.name for v in variables), step)
+    after = replace(
+        description,
+        key="",
         crs=crs,
         vdatum=layer.vdatum,
-        units={v.name: v.units or "" for v in description.variables},
-        title=layer.name,
+        bounds=target.box,
+        time=None,
+        counts={"width": target.width, "height": target.height, "bands": len(variables)},
+        variables=variables,
+        resolution=target.cell,
+        warnings=(),
     )
-    return RasterLayer(name=layer.name, source="memory:").attach(held, held.layer)
+    return computed_layer(layer, ComputedGrid(after, Warping(layer, request, source, target, method).cells))
 
 
 def reprojected_features(layer: VectorLayer, crs: str) -> VectorLayer:
     """Bring features to another system; attributes stay as they are."""
+    known_crs(layer)
     block = cast("FeatureBlock", layer.read(FeatureRequest(layer.key)))
     geometry = block.geometry
     if geometry is not None:
         xy = transform_points(geometry.xy, known_crs(layer), crs)
-        lost = int((~np.isfinite(xy)).any(axis=1).sum())
+        lost = int((~np.isfinite(xy) & np.isfinite(geometry.xy)).any(axis=1).sum())
         if lost:
             raise DataError(
                 "{count} points cannot be brought to {crs}.",
                 where=layer.source,
-                remedy="Choose a reference system that is used where the data lies.",
+                remedy="Choose a reference system that is used where the data lies, or clip the data to there first.",
                 count=lost,
                 crs=crs,
             )
         geometry = replace(geometry, xy=xy)
     held = vector_source(
         replace(block, geometry=geometry),
-        described(layer).columns,
+        layer.described().columns,
         crs=crs,
         vdatum=layer.vdatum,
         title=layer.name,

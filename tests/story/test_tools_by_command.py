@@ -173,9 +173,10 @@ def test_every_tool_is_listed_with_both_languages_and_a_schema(capsys: pytest.Ca
     assert {"playback.sample", "playback.envelope", "data.reproject", "data.clip"} <= set(tools)
     for one in tools.values():
         assert one["title"]["zh"] != one["title"]["en"]
+        assert one["summary"]["zh"] != one["summary"]["en"]
         for parameter in one["parameters"]["properties"].values():
-            assert parameter["title"]["zh"] != parameter["title"]["en"]
-            assert parameter["description"]
+            assert parameter["title_zh"] != parameter["title"]
+            assert parameter["description_zh"] != parameter["description"]
 
 
 def test_a_clipped_grid_keeps_its_cells_and_its_datum(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
