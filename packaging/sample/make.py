@@ -1,9 +1,9 @@
 """Make the embedded sample workspace anew: the place, its ground, its survey and the flood.
 
 The place is invented (虚构地点 made-up place); the flood is computed by anuga. It takes a quarter of
-an hour and needs the packages of the extra ``engines`` beside the program's own::
+an hour and needs the engine ANUGA beside the program's own::
 
-    pip install --editable .[engines]
+    pip install anuga==4.1.0
     python packaging/sample/make.py                    # everything, into resources/sample
     python packaging/sample/make.py --keep-flood       # everything but the run of the engine
 
