@@ -64,11 +64,13 @@ class Files:
             self.open_paths([folder])
 
     def open_paths(self, paths: Sequence[str]) -> None:
-        """Open a workspace, or data as layers of the present one."""
+        """Open a workspace, or data as layers of the present one; the embedded sample is never written over."""
         spaces = [p for p in paths if p.lower().endswith(WORKSPACE)]
         others = [p for p in paths if p not in spaces]
         if spaces:
-            self.when_safe(lambda: self._load(Path(spaces[0]), own=True, then=others))
+            path = Path(spaces[0])
+            own = path.absolute() != sample_path()
+            self.when_safe(lambda: self._load(path, own=own, then=others))
         elif others:
             self._opener.open(others)
 

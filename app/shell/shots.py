@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from app.shell.window import MainWindow
 
 LONGEST_S = 120.0
+LOOK_MS = 4
+"""How often it is looked whether what is waited for has come."""
 
 
 def shot(parsed: argparse.Namespace) -> int:
@@ -168,13 +170,16 @@ def wait_for(window: MainWindow, done: Callable[[], bool], seconds: float = LONG
     SourceUnavailable
         It takes too long.
     """
-    from PySide6.QtCore import QCoreApplication, QEventLoop
+    from PySide6.QtCore import QEventLoop, QTimer
 
     last = time.monotonic() + seconds
+    loop, look = QEventLoop(), QTimer(interval=LOOK_MS)
+    look.timeout.connect(loop.quit)
+    look.start()
     while not done():
         if time.monotonic() > last:
             raise SourceUnavailable("The window did not come to rest in time.", where=window.windowTitle())
-        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        loop.exec()
 
 
 def settle(window: MainWindow, quiet_s: float = 0.15) -> None:

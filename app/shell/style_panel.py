@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
 from app.core.language import N_
@@ -97,6 +97,8 @@ class StylePanel(controls.Surface):
         self._body.addStretch(1)
         self.setLayout(self._body)
         self.setProperty("help", "style")
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._show_editors)
         desk.focus.layer_changed.connect(self.refresh)
         desk.document.layer_changed.connect(self._on_layer_changed)
         desk.reading.statistics_ready.connect(self._on_statistics)
@@ -119,21 +121,30 @@ class StylePanel(controls.Surface):
         return line
 
     def refresh(self) -> None:
-        """Show the layer in focus."""
+        """Show the layer in focus: its opacity at once, its editor when the present act is over."""
         layer = self._desk.focus.layer
         self._nothing.setVisible(layer is None)
         self._line.setVisible(layer is not None)
+        if layer is not None:
+            self._quiet = True
+            self.opacity.setValue(round(layer.opacity * 100))
+            self._share.setText(f"{round(layer.opacity * 100)} %")
+            self._quiet = False
+        self._soon.start()
+
+    def _show_editors(self) -> None:
+        layer = self._desk.focus.layer
         wanted = self._wanted(layer)
         for name, editor in self._editors.items():
             editor.setVisible(name in wanted)
         if layer is None:
             return
         self._quiet = True
-        self.opacity.setValue(round(layer.opacity * 100))
-        self._share.setText(f"{round(layer.opacity * 100)} %")
-        for name in wanted:
-            self._show(name, self._editor(name), layer)
-        self._quiet = False
+        try:
+            for name in wanted:
+                self._show(name, self._editor(name), layer)
+        finally:
+            self._quiet = False
 
     def _wanted(self, layer: Layer | None) -> list[str]:
         if isinstance(layer, RasterLayer):

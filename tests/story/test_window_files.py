@@ -19,6 +19,7 @@ from app.core import workspace
 from app.core.journal import recoverable
 from app.core.settings import Settings
 from app.shell import shots
+from app.shell.file_acts import sample_path
 from app.shell.recover_dialog import RecoverDialog
 from app.shell.review_dialog import ReviewDialog
 from app.shell.startup import offer_sessions
@@ -117,6 +118,19 @@ def test_an_earlier_version_finds_its_data_beside_the_workspace(qapp, tmp_path, 
         assert window.desk.reading.state(document.layers[0].id) == "ok"
         assert document.path == path
         assert document.dirty
+
+
+def test_the_embedded_sample_is_never_written_over(qapp, monkeypatch):
+    path = sample_path()
+    if path is None:
+        pytest.skip("the sample workspace is not built")
+    asked = []
+    monkeypatch.setattr("app.shell.questions.file_to_save", lambda *words: asked.append(words) or "")
+    with opened(path) as window:
+        assert window.desk.document.path is None
+        assert not window.desk.document.dirty
+        window.files.save()
+        assert len(asked) == 1
 
 
 def test_a_file_with_a_guessed_encoding_is_shown_before_it_is_taken(qapp, qtbot, tmp_path):

@@ -113,7 +113,7 @@ def test_a_column_of_text_becomes_categories(window):
     shots.wait_for(window, lambda: layer.style.column == "kind")
     assert {one.value for one in layer.style.categories} == {"island", "land"}
     assert len({one.symbol.fill for one in layer.style.categories}) == 2
-    assert rows.list.count() == 2
+    shots.wait_for(window, lambda: rows.list.count() == 2)
 
 
 def test_a_column_of_numbers_becomes_classes(window):
