@@ -65,11 +65,12 @@ class Files:
 
     def open_paths(self, paths: Sequence[str]) -> None:
         """Open a workspace, or data as layers of the present one; the embedded sample is never written over."""
+        paths = [str(Path(p).absolute()) if "://" not in p else p for p in paths]
         spaces = [p for p in paths if p.lower().endswith(WORKSPACE)]
         others = [p for p in paths if p not in spaces]
         if spaces:
             path = Path(spaces[0])
-            own = path.absolute() != sample_path()
+            own = path != sample_path()
             self.when_safe(lambda: self._load(path, own=own, then=others))
         elif others:
             self._opener.open(others)

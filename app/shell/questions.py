@@ -24,7 +24,7 @@ from app.widgets import controls
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WIDTH = 420
+WIDTH = 480
 
 
 class Question(QDialog):
@@ -36,6 +36,7 @@ class Question(QDialog):
         self.setMinimumWidth(WIDTH)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
         self.answer = ""
+        body = controls.Surface()
         box = controls.column(24, 12)
         head = QLabel(title)
         head.setProperty("role", "heading")
@@ -48,11 +49,15 @@ class Question(QDialog):
             box.addWidget(words)
         if field is not None:
             box.addWidget(field)
+        body.setLayout(box)
         self._line = controls.row(0, 8)
+        self._line.setContentsMargins(16, 12, 16, 12)
         self._line.addStretch(1)
-        box.addSpacing(8)
-        box.addLayout(self._line)
-        self.setLayout(box)
+        whole = controls.column(0, 0)
+        whole.addWidget(body, 1)
+        whole.addWidget(controls.rule())
+        whole.addLayout(self._line)
+        self.setLayout(whole)
 
     def add_button(self, text: str, answer: str, *, role: str = "", main: bool = False) -> None:
         """Add a button that ends the dialog with an answer; an empty one means that nothing is done."""
@@ -99,6 +104,9 @@ def text(parent: QWidget, title: str, words: str = "", value: str = "", offered:
         field.setEditable(True)
         field.addItems(list(offered))
         field.setEditText(value)
+        line = field.lineEdit()
+        if line is not None:
+            line.setCursorPosition(0)
     else:
         field = QLineEdit(value)
         field.selectAll()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
@@ -31,6 +32,8 @@ class RecoverDialog(Frame):
         words = N_("The program ended without saving. Everything you had done until then can be brought back.")
         self.list = QListWidget()
         self.list.setProperty("role", "framed")
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for session in sessions:
             item = QListWidgetItem(icons.icon("history", "accent"), session_text(session, offset_hours), self.list)
             item.setData(Qt.ItemDataRole.UserRole, session)
@@ -47,7 +50,7 @@ class RecoverDialog(Frame):
         back = controls.Button("Bring back", "primary", "restore", self._on_chosen)
         back.setDefault(True)
         self.foot.addWidget(back)
-        self.resize(560, 320)
+        self.resize(640, 340)
 
     def _on_chosen(self) -> None:
         item = self.list.currentItem()
@@ -68,6 +71,6 @@ class RecoverDialog(Frame):
 
 def session_text(session: Session, offset_hours: float) -> str:
     """Write a session: its title, when it ended, how much was done."""
-    title = session.title or tr("Workspace without a name")
+    title = session.title or Path(session.path).stem or tr("Workspace without a name")
     when = date_text(session.last, offset_hours)
     return f"{title}\n" + tr("last act {when}, {count} acts since the last safety copy", when=when, count=session.acts)

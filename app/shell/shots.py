@@ -188,7 +188,8 @@ def settle(window: MainWindow, quiet_s: float = 0.15) -> None:
 
     def rests() -> bool:
         nonlocal since
-        if not is_painted(window):
+        waiting = window.docks["tools"].is_seen and not window.tools.known
+        if waiting or not is_painted(window):
             since = time.monotonic()
         return time.monotonic() - since > quiet_s
 
