@@ -163,7 +163,8 @@ def attributes(guide: Guide) -> None:
     hands.write(panel.filter, "")
     guide.window.docks["table"].hide()
     guide.panel("chart")
-    guide.do("zoom-all")
+    guide.document.look(guide.kept["pose"])
+    guide.settle()
 
 
 # ------------------------------------------------------------------------ looking

@@ -59,6 +59,7 @@ def sample(guide: Guide) -> None:
         count=len(drawn),
     )
     said = f"{document.title} {document.notes}"
+    guide.kept["pose"] = document.camera.pose
     guide.check(N_("The window says that the place is made up: {title}"), "虚构" in said, title=document.title)
     guide.shoot()
 

@@ -158,6 +158,8 @@ def values_at_places(guide: Guide) -> None:
         count=len(values),
         away=f"{away:.0e}",
     )
+    guide.document.set(guide.document.layer(guide.kept["arrival"]), "visible", value=False)
+    guide.settle()
 
 
 def clip(guide: Guide) -> None:
