@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from app.core.language import set_language
 from app.core.moments import as_int
 from app.views.charts.canvas import ChartCanvas, render_chart
-from app.views.charts.picture import Content, layout_of, panel_title
+from app.views.charts.picture import Content, layout_of, panel_title, value_ticks
 from app.views.charts.series import ChartLine
 from tests.views import maps
 
@@ -190,6 +190,14 @@ def test_each_unit_and_each_datum_has_a_panel_of_its_own(qapp):
         "Water level (m)   ·   Vertical datum: CN1985",
         "Flow speed (m/s)",
     ]
+
+
+@pytest.mark.parametrize(("low", "high"), [(-0.07, 0.97), (0.0, 1.0), (2.1, 2.9), (-3.4, 7.7), (0.0, 1e-6)])
+def test_an_axis_has_at_least_two_numbers(low: float, high: float):
+    marks, step = value_ticks(low, high, 1)
+    assert len(marks) >= 2
+    assert marks[1] - marks[0] == pytest.approx(step)
+    assert low <= marks[0] <= marks[-1] <= high + 1e-9
 
 
 def test_panels_do_not_overlap(qapp):

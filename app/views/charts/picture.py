@@ -162,7 +162,7 @@ def panel_title(one: Panel) -> str:
 def _draw_values(painter: QPainter, one: Panel, ink: Ink) -> None:
     box = one.box
     write(painter, panel_title(one), QRectF(box.left(), box.top() - HEAD, box.width(), 16), SMALL, ink.muted)
-    marks, step = ticks(one.low, one.high, max(2, int(box.height() // 52)))
+    marks, step = value_ticks(one.low, one.high, int(box.height() // 52))
     for value in marks:
         y = round(one.y(value)) + 0.5
         painter.setPen(QPen(colour(ink.edge), 1.0))
@@ -231,6 +231,15 @@ def _draw_line(painter: QPainter, layout: Layout, one: Panel, line: ChartLine, t
             painter.setBrush(tone)
             for point in points:
                 painter.drawEllipse(point, 2.6, 2.6)
+
+
+def value_ticks(low: float, high: float, most: int) -> tuple[list[float], float]:
+    """Give the values beside the axis and their step: about ``most``, and never fewer than two."""
+    for count in (max(2, most), 3, 4, 6):
+        marks, step = ticks(low, high, count)
+        if len(marks) > 1:
+            break
+    return marks, step
 
 
 def draw_names(painter: QPainter, layout: Layout, content: Content, ink: Ink) -> None:
