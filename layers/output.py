@@ -22,7 +22,7 @@ from layers.table import Table
 from layers.table_output import write_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 SUFFIXES: dict[str, tuple[str, ...]] = {
     "raster": (".tif", ".tiff"),
@@ -108,11 +108,12 @@ def write_layer(layer: Layer, out: Path, record: str, told: Callable[[float], No
     """Write a layer, whole, in the form that its kind and the suffix ask for."""
     description = layer.described()
     if layer.kind == "raster":
-        figures = write_raster_layer(layer, out, record, told)
-        return Written([out], {**description.counts, **figures})
+        figures, warnings = write_raster_layer(layer, out, record, told)
+        return Written([out], {**description.counts, **figures}, warnings + emptiness(figures))
     if layer.kind == "mesh":
         _write_mesh(layer, out, record, told)
-        return Written([out], stats_of(layer))
+        stats = stats_of(layer)
+        return Written([out], stats, emptiness({k: v for k, v in stats.items() if k not in description.counts}))
     from layers.sources.vector_writer import write_features
 
     block = cast("FeatureBlock", layer.read(FeatureRequest(layer.key)))
@@ -121,6 +122,12 @@ def write_layer(layer: Layer, out: Path, record: str, told: Callable[[float], No
         out, block, description.columns, crs=layer.crs, vdatum=layer.vdatum, layer=out.stem, record=record
     )
     return Written([out], stats_of(layer), warnings)
+
+
+def emptiness(figures: Mapping[str, dict[str, Any]]) -> tuple[Warned, ...]:
+    """Warn where no cell of a result has a value."""
+    empty = bool(figures) and all(one["count"] == 0 for one in figures.values())
+    return (Warned("empty", "No cell of the result has a value."),) if empty else ()
 
 
 def _write_mesh(layer: Layer, out: Path, record: str, told: Callable[[float], None]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from layers.sources.computed import pieces, readable_grid
 from layers.sources.raster_writer import RasterForm, raster_writer
-from layers.sources.source import RasterBlock, RasterRequest
+from layers.sources.source import RasterBlock, RasterRequest, Warned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,8 +22,13 @@ if TYPE_CHECKING:
     from layers.sources.source import LayerDescription, Variable
 
 REAL = "float32"
-SMALL = ("uint8", "int8", "uint16", "int16")
-"""Whole numbers that float32 holds without loss."""
+WHOLE = {n: n for n in ("uint8", "int8", "uint16", "int16", "uint32", "int32")} | {"int64": "int32", "uint64": "uint32"}
+"""Kinds of whole numbers, and how they are written."""
+EXACT = 1 << 24
+"""Largest whole number up to which float32, in which cells are read, holds all of them."""
+ROUNDED = Warned(
+    "rounded", "Whole numbers above 16 777 216 were rounded: cells are worked with as 32-bit real numbers."
+)
 
 
 @dataclass
@@ -66,18 +71,25 @@ class Tally:
     def fits(self, dtype: str, *, gaps: bool) -> bool:
         """Tell whether the cells can be kept as whole numbers of a kind; ``gaps``: what is missing needs no number."""
         limits = np.iinfo(dtype)
-        inside = self.whole and (not self.count or (self.low >= limits.min and self.high <= limits.max))
+        low, high = max(limits.min, -EXACT), min(limits.max, EXACT)
+        inside = self.whole and (not self.count or (self.low >= low and self.high <= high))
         if gaps or not self.missing:
             return inside
         given = self.nodata is not None and self.nodata == int(self.nodata) and limits.min <= self.nodata <= limits.max
         return inside and given and not self.holds_nodata
 
+    def is_rounded(self) -> bool:
+        """Tell whether cells that were whole numbers may have lost their last digits."""
+        return self.whole and bool(self.count) and (self.low < -EXACT or self.high > EXACT)
 
-def write_raster_layer(layer: Layer, out: Path, record: str, told: Callable[[float], None]) -> dict[str, Any]:
-    """Write a raster layer as a COG; the figures of its variables.
 
-    Whole numbers of up to 16 bits stay what they are where the source says so and "no data" has a number of its
-    own, or a band tells what is transparent; all else becomes float32 with NaN.
+def write_raster_layer(
+    layer: Layer, out: Path, record: str, told: Callable[[float], None]
+) -> tuple[dict[str, Any], tuple[Warned, ...]]:
+    """Write a raster layer as a COG; the figures of its variables, and what its reader should know.
+
+    Whole numbers stay what they are where the source says so and "no data" has a number of its own, or a band
+    tells what is transparent; all else becomes float32 with NaN.
 
     Parameters
     ----------
@@ -91,8 +103,10 @@ def write_raster_layer(layer: Layer, out: Path, record: str, told: Callable[[flo
     dtype = _kind(variables, seen, gaps=see_through)
     grid = readable_grid(layer.described(), layer.crs)
     nodata = description.nodata if dtype != REAL and not see_through and any(t.missing for t in seen) else None
+    size = grid.width, grid.height
+    palette = description.extra.get("palette") if dtype in ("uint8", "uint16") and len(variables) == 1 else None
     form = RasterForm(
-        grid.width, grid.height, grid.box, layer.crs, variables, layer.vdatum, nodata, dtype, None, record
+        *size, grid.box, layer.crs, variables, layer.vdatum, nodata, dtype, record=record, palette=palette
     )
     tallies = [Tally() for _ in variables]
     with raster_writer(out, form) as writer:
@@ -100,7 +114,8 @@ def write_raster_layer(layer: Layer, out: Path, record: str, told: Callable[[flo
             _add(tallies, values)
             cells = np.nan_to_num(values, nan=0.0) if dtype != REAL and see_through else values
             writer.write(cells, piece.row, piece.column)
-    return {v.name: t.figures() for v, t in zip(variables, tallies, strict=True)}
+    rounded = bool(seen) and any(t.is_rounded() for t in tallies)
+    return {v.name: t.figures() for v, t in zip(variables, tallies, strict=True)}, (ROUNDED,) if rounded else ()
 
 
 def raster_figures(layer: Layer, told: Callable[[float], None]) -> dict[str, Any]:
@@ -118,8 +133,8 @@ def scalar_variables(description: LayerDescription) -> tuple[Variable, ...]:
 
 
 def _first_look(layer: Layer, variables: tuple[Variable, ...], told: Callable[[float], None]) -> list[Tally]:
-    """Look at all cells where they may be small whole numbers; nothing is looked at where they are not."""
-    if len({v.dtype for v in variables}) > 1 or variables[0].dtype not in SMALL:
+    """Look at all cells where they may be whole numbers; nothing is looked at where they are not."""
+    if len({v.dtype for v in variables}) > 1 or variables[0].dtype not in WHOLE:
         return []
     tallies = [Tally(layer.described().nodata) for _ in variables]
     for _, values in _blocks(layer, variables, lambda share: told(share / 2)):
@@ -128,7 +143,7 @@ def _first_look(layer: Layer, variables: tuple[Variable, ...], told: Callable[[f
 
 
 def _kind(variables: tuple[Variable, ...], seen: list[Tally], *, gaps: bool) -> str:
-    dtype = variables[0].dtype
+    dtype = WHOLE.get(variables[0].dtype, REAL)
     return dtype if seen and all(t.fits(dtype, gaps=gaps) for t in seen) else REAL
 
 

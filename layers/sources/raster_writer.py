@@ -52,6 +52,8 @@ class RasterForm:
         Metadata items.
     record : str
         Text of the record of what made it; "" = none.
+    palette : mapping of int to red, green, blue, alpha, optional
+        Colours of the cells of a single band of 8 or 16 bits.
     """
 
     width: int
@@ -64,6 +66,7 @@ class RasterForm:
     dtype: str = "float32"
     tags: Mapping[str, str] | None = None
     record: str = ""
+    palette: Mapping[int, Sequence[int]] | None = None
 
 
 class RasterWriter:
@@ -178,6 +181,8 @@ def _describe(data: Any, form: RasterForm) -> None:
     for i, variable in enumerate(form.variables, start=1):
         data.set_band_description(i, variable.name)
     data.units = tuple(variable.units or "" for variable in form.variables)
+    if form.palette:
+        data.write_colormap(1, {int(value): tuple(colour) for value, colour in form.palette.items()})
 
 
 def _to_cog(plain: Path, out: Path, form: RasterForm) -> None:

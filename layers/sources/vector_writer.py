@@ -116,7 +116,9 @@ def _write(
 ) -> None:
     library = guard.pyogrio()
     metadata = {"layer_metadata": {RECORD: record}} if record and driver == "GPKG" else {}
-    dated = {"DBF_DATE_LAST_UPDATE": MOMENT[:10], "ENCODING": "UTF-8"} if driver == "ESRI Shapefile" else {}
+    options = {"DBF_DATE_LAST_UPDATE": MOMENT[:10], "ENCODING": "UTF-8"} if driver == "ESRI Shapefile" else {}
+    if driver == "GPKG":
+        options = {key: _free(own, names) for key, own in (("FID", "fid"), ("GEOMETRY_NAME", "geom"))}
     library.set_gdal_config_options({"OGR_CURRENT_DATE": MOMENT})
     try:
         with warnings.catch_warnings():
@@ -138,11 +140,20 @@ def _write(
                     for name, (values, _, kind) in zip(names, fields.values(), strict=True)
                     if kind == "time"
                 },
-                layer_options=dated,
+                layer_options=options,
                 **metadata,
             )
     finally:
         library.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    """Give a name for a column of the format's own that no attribute has."""
+    used = {other.lower() for other in taken}
+    number, free = 1, name
+    while free in used:
+        free, number = f"{name}_{number}", number + 1
+    return free
 
 
 def _shapes(geometry: Geometry | None, driver: str, target: Path) -> tuple[Any, str | None]:

@@ -111,11 +111,12 @@ def reel(layer: Layer, variable: str, level: int = 0) -> Reel:
     axis = description.time
     if axis is None or found.steps < 2:
         moving = [v.name for v in description.variables if v.steps > 1 and v.location in PLACES]
+        some, none = "Choose one of: {names}.", "Nothing in this layer does; choose a result with time."
         raise DataError(
             "The variable {variable} does not change in time.",
             where=layer.source,
-            remedy="Choose one of: {names}.",
+            remedy=some if moving else none,
             variable=variable,
-            names=", ".join(moving) or "-",
+            names=", ".join(moving),
         )
     return Reel(layer, found, axis.hours(), level)

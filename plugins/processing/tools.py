@@ -13,9 +13,6 @@ from layers.vector import VectorLayer
 from plugins.processing.clip import clipped_features, clipped_grid, cutter
 from plugins.processing.reproject import reprojected_features, reprojected_grid, wanted_crs
 
-WIDE = ("int32", "uint32", "int64", "uint64")
-"""Whole numbers that a float32 may round."""
-
 
 @tool(id="data.reproject", title=N_("Change reference system"), version="1")
 def reproject(
@@ -111,8 +108,6 @@ def chosen_step(source: RasterLayer, time: str, job: Job) -> int:
     variables = scalar_variables(source.described())
     if any(v.levels > 1 for v in variables):
         job.warn("The source has several levels; the first is used.")
-    if any(v.dtype in WIDE for v in variables):
-        job.warn("Cells are worked with as 32-bit real numbers: whole numbers above 16 777 216 are rounded.")
     axis = source.described().time
     count = max((v.steps for v in variables), default=1) if axis is not None else 1
     if not time:
