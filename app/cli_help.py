@@ -168,6 +168,7 @@ def tool_help(tool: Tool) -> str:
     own = (
         ("--out", tr("file to write; its suffix chooses the form")),
         ("--vdatum", tr("vertical datum of inputs that name none")),
+        ("--source-crs", tr("reference system of inputs that name none")),
         ("--memory", tr("what the run may hold, such as 1GiB; above it, it is ended")),
         ("--cluster", tr("address of a Dask cluster (tcp://host:8786) that sees the same files, or local")),
         ("--lang", tr("language of the sentences: zh or en")),

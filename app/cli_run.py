@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from app.core.batch import BatchPlan, CaseAnswer
+    from app.core.calls import Outcome
     from app.core.records import Difference
-    from app.core.resources import Outcome
     from app.core.supervisor import Ended
     from app.core.tools import Tool
 
-OWN = {"out", "cluster", "memory", "vdatum", "tz", "lang"}
+OWN = {"out", "cluster", "memory", "vdatum", "source_crs", "tz", "lang"}
 """Options of `run` that are the program's, not the tool's."""
 WATCHED = {"run", "replay"}
 """Commands that work in a child of their own."""
@@ -177,9 +177,10 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def _outcome(tool_id: str, words: Sequence[str]) -> tuple[Tool, Outcome]:
+    from app.core.calls import Call, on_cluster, run_call
     from app.core.jobs import Job, stderr_progress
-    from app.core.resources import Call, memory_mb, on_cluster, run_call
-    from app.core.tools import find
+    from app.core.resources import memory_mb
+    from app.core.tools import Assumed, find
 
     given, options = options_of(words)
     if "lang" in options:
@@ -188,7 +189,8 @@ def _outcome(tool_id: str, words: Sequence[str]) -> tuple[Tool, Outcome]:
     if "tz" in options:
         given.setdefault("tz", options["tz"])
     out = Path(options["out"]) if "out" in options else None
-    call = Call(tool.id, given, out, memory_mb(options.get("memory", "")), options.get("vdatum"))
+    assumed = Assumed.from_dict(options)
+    call = Call(tool.id, given, out, memory_mb(options.get("memory", "")), assumed)
     if "cluster" in options:
         return tool, on_cluster(options["cluster"], call)
     return tool, run_call(call, Job(on_progress=stderr_progress(), memory_mb=call.memory_mb))

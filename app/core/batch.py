@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 REMEDY = "A batch file names tool, out and cases ([[case]], table or files)."
-OPTIONS = ("cluster", "memory", "vdatum", "tz")
+OPTIONS = ("cluster", "memory", "vdatum", "source_crs", "tz")
 """Options of ``haitang run`` that a batch file may set for all cases."""
 TICK_S = 0.1
 
@@ -62,7 +62,7 @@ def read_plan(path: Path) -> BatchPlan:
     """Read a batch file.
 
     ``tool``, ``out`` (template with ``{name}`` and the parameters of the case), ``workers``, ``cluster``,
-    ``memory``, ``vdatum``; ``[common]`` parameters of all cases; cases as ``[[case]]`` tables, as
+    ``memory``, ``vdatum``, ``source_crs``; ``[common]`` parameters of all cases; cases as ``[[case]]`` tables, as
     ``table = "cases.csv"`` (one row a case, column ``name``), or as ``files = "folder/*.nc"`` with
     ``parameter = "source"``. Paths count from the batch file.
 

@@ -19,8 +19,8 @@ from app.core.hashes import file_hash
 from app.core.jobs import Job, Remark
 from app.core.language import tr
 from app.core.parameters import to_plain
-from app.core.tools import Bound, Tool, find, split_word
-from layers.errors import DataError
+from app.core.tools import Assumed, Bound, Tool, find, split_word
+from layers.errors import DataError, ParameterInvalid
 from layers.layer import Layer
 from layers.output import check_suffix, write_result
 
@@ -52,7 +52,7 @@ def run_tool(
     out: Path | None,
     *,
     job: Job | None = None,
-    vdatum: str | None = None,
+    assumed: Assumed | None = None,
 ) -> Run:
     """Bind, run, write the outputs and their record.
 
@@ -65,21 +65,23 @@ def run_tool(
         File, or folder for several outputs; None where the tool only reports.
     job : Job, optional
         Hears of progress, and stops the run when cancelled: nothing is written then.
-    vdatum : str, optional
-        Datum of inputs that name none.
+    assumed : Assumed, optional
+        What is taken for inputs that do not say their datum or reference system.
 
     Raises
     ------
     HaitangError
     """
+    assumed = assumed or Assumed()
     job = Job() if job is None else job
     if out is not None:
         check_suffix(tool.returns, out)
-    bound = tool.bind(given, vdatum)
+    bound = tool.bind(given, assumed)
     started = time.perf_counter()
     try:
+        _check_out(bound, out)
         result = bound.run(job)
-        core = _core(bound, vdatum, [r.english for r in job.remarks])
+        core = _core(bound, assumed, [r.english for r in job.remarks])
         before = job.share
         text = json.dumps(core, ensure_ascii=False, sort_keys=True)
         written = write_result(
@@ -95,7 +97,19 @@ def run_tool(
     return run
 
 
-def _core(bound: Bound, vdatum: str | None, warnings: Iterable[str]) -> dict[str, Any]:
+def _check_out(bound: Bound, out: Path | None) -> None:
+    """Refuse an output that would take the place of an input."""
+    for value in bound.words.values():
+        for word in _listed(value):
+            plain = word.source if isinstance(word, Layer) else to_plain(word)
+            path = split_word(plain)[0] if isinstance(plain, str) else ""
+            if out is not None and _is_file(path) and out.exists() and out.samefile(path):
+                raise ParameterInvalid(
+                    "The output is one of the inputs.", where=str(out), remedy="Choose another file for the output."
+                )
+
+
+def _core(bound: Bound, assumed: Assumed, warnings: Iterable[str]) -> dict[str, Any]:
     """Give the part of the record that is the same at every run; it goes inside the output."""
     return {
         "format": FORMAT,
@@ -103,7 +117,7 @@ def _core(bound: Bound, vdatum: str | None, warnings: Iterable[str]) -> dict[str
         "tool": bound.tool.id,
         "tool_version": bound.tool.version,
         "parameters": {name: _word(value) for name, value in bound.words.items()},
-        "options": {"vdatum": vdatum} if vdatum else {},
+        "options": assumed.to_dict(),
         "inputs": [*(_layer_input(name, la) for name, la in bound.layers), *_file_inputs(bound)],
         "warnings": list(warnings),
     }
@@ -244,7 +258,7 @@ def replay(path: Path, job: Job | None = None) -> list[Difference]:
     wanted = {str(o["path"]): str(o["sha256"]) for o in record["outputs"]}
     with TemporaryDirectory(prefix="haitang-replay-") as folder:
         out = Path(folder) if path.name == "record.json" else Path(folder) / Path(next(iter(wanted), "out")).name
-        run = run_tool(tool, given, out, job=job, vdatum=record["options"].get("vdatum"))
+        run = run_tool(tool, given, out, job=job, assumed=Assumed.from_dict(record["options"]))
         made = {p.name: file_hash(p) for p in run.outputs}
     names = dict.fromkeys([*wanted, *made])
     return [

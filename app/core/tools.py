@@ -18,8 +18,10 @@ from app.core.language import tr
 from app.core.parameters import KIND_TITLES, Parameter, parameters_of
 from app.core.places import NAME_COLUMNS, Places
 from app.core.plugins import load, plugins
+from layers.crs import normalise
 from layers.errors import DataError, ParameterInvalid
 from layers.geometry import POINT
+from layers.heights import datum_name
 from layers.layer import Layer
 from layers.sources.open import open_source
 from layers.sources.source import DataSource, FeatureBlock, FeatureRequest
@@ -28,6 +30,44 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _declared: dict[str, Tool] = {}
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """What is taken for inputs that do not say it themselves; said by the user, never guessed.
+
+    Parameters
+    ----------
+    vdatum : str
+        Vertical datum; "" = stays unknown.
+    crs : str
+        Horizontal reference system; "" = stays unknown.
+    """
+
+    vdatum: str = ""
+    crs: str = ""
+
+    @classmethod
+    def from_dict(cls, options: dict[str, Any]) -> Assumed:
+        """Read the form that a record keeps."""
+        return cls(str(options.get("vdatum") or ""), str(options.get("source_crs") or ""))
+
+    def to_dict(self) -> dict[str, str]:
+        """Give what is said, for a record."""
+        return {k: v for k, v in (("vdatum", self.vdatum), ("source_crs", self.crs)) if v}
+
+    def apply(self, layer: Layer) -> None:
+        """Set what a layer does not say.
+
+        Raises
+        ------
+        CrsMissing
+            The text names no reference system.
+        """
+        if layer.vdatum is None and self.vdatum:
+            layer.vdatum = datum_name(self.vdatum)
+        if layer.crs is None and self.crs:
+            layer.crs = normalise(self.crs)
 
 
 @dataclass(frozen=True)
@@ -68,15 +108,15 @@ class Tool:
             )
         return found
 
-    def bind(self, given: dict[str, Any], vdatum: str | None = None) -> Bound:
+    def bind(self, given: dict[str, Any], assumed: Assumed | None = None) -> Bound:
         """Check all values and open the layers among them.
 
         Parameters
         ----------
         given : dict
             Words or ready values by parameter name.
-        vdatum : str, optional
-            Vertical datum of the layers that name none.
+        assumed : Assumed, optional
+            What is taken for layers that do not say it.
 
         Raises
         ------
@@ -89,7 +129,7 @@ class Tool:
         bound = Bound(self, variable=str(words.get("variable", "")))
         try:
             for parameter in self.parameters:
-                bound.take(parameter, words.get(parameter.name), vdatum)
+                bound.take(parameter, words.get(parameter.name), assumed or Assumed())
         except BaseException:
             bound.close()
             raise
@@ -116,7 +156,7 @@ class Bound:
     sources: list[DataSource] = field(default_factory=list[DataSource])
     layers: list[tuple[str, Layer]] = field(default_factory=list[tuple[str, Layer]])
 
-    def take(self, parameter: Parameter, value: Any, vdatum: str | None) -> None:
+    def take(self, parameter: Parameter, value: Any, assumed: Assumed) -> None:
         """Check one value and keep it."""
         if value is None:
             if parameter.required:
@@ -135,7 +175,7 @@ class Bound:
         parsed = parameter.parse(_places_of(value, self.sources) if parameter.type is Places else value)
         if parameter.kinds:
             many: list[Any] = parsed if parameter.repeats else [parsed]
-            opened = [self._layer(parameter, v, vdatum) for v in many]
+            opened = [self._layer(parameter, v, assumed) for v in many]
             parsed = opened if parameter.repeats else opened[0]
         self.values[parameter.name] = parsed
 
@@ -148,14 +188,13 @@ class Bound:
         for source in self.sources:
             source.close()
 
-    def _layer(self, parameter: Parameter, value: Any, vdatum: str | None) -> Layer:
+    def _layer(self, parameter: Parameter, value: Any, assumed: Assumed) -> Layer:
         layer = value
         if not isinstance(layer, Layer):
             layer = open_layer(str(value), parameter.kinds, self.sources, self.variable)
         if layer.kind not in parameter.kinds:
             raise _no_such_kind(layer.source, parameter.kinds)
-        if layer.vdatum is None and vdatum is not None:
-            layer.vdatum = vdatum
+        assumed.apply(layer)
         self.layers.append((parameter.name, layer))
         return layer
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from layers.sources.raster_grid import Window
 
+MOST_CELLS = 10_000_000_000
+"""Cells that a new grid may have; it is worked out piece by piece, but must find room on a disk."""
 Method = Literal["nearest", "bilinear", "cubic", "average"]
 
 
@@ -91,7 +93,13 @@ def target_grid(source: Grid, crs: str, resolution: float | None = None) -> Grid
     left, top, dx, dy = (float(v) for v in (transform.c, transform.f, transform.a, -transform.e))
     if not np.isfinite([left, top, dx, dy]).all() or width < 1 or height < 1:
         raise _not_there(crs)
-    guard.check_cells(width * height, crs)
+    if width * height > MOST_CELLS:
+        raise DataError(
+            "The new grid would have {count} million cells.",
+            where="--resolution",
+            remedy="Choose a larger cell size.",
+            count=width * height // 1_000_000,
+        )
     return Grid(crs, Extent(left, top - dy * height, left + dx * width, top), width, height)
 
 

@@ -35,7 +35,7 @@ def in_layer_crs(places: Places, layer: Layer) -> tuple[NDArray[np.float64], NDA
         raise CrsMissing(
             "The places are in {crs}, the layer names no reference system.",
             where=layer.source,
-            remedy="Set the layer's reference system, or give the places as x,y of the layer.",
+            remedy="Name it with --source-crs, or give the places as x,y of the layer.",
             crs=places.crs,
         )
     xy = transform_points(np.column_stack([places.x, places.y]), places.crs, layer.crs)

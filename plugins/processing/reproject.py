@@ -43,7 +43,7 @@ def known_crs(layer: Layer) -> str:
         raise CrsMissing(
             "The layer {name} does not say its reference system.",
             where=layer.source,
-            remedy="Set it in the layer's properties, or add it to the file.",
+            remedy="Name it with --source-crs, set it in the layer's properties, or add it to the file.",
             name=layer.name,
         )
     return layer.crs
