@@ -116,9 +116,6 @@ def _write(
 ) -> None:
     library = guard.pyogrio()
     metadata = {"layer_metadata": {RECORD: record}} if record and driver == "GPKG" else {}
-    options = {"DBF_DATE_LAST_UPDATE": MOMENT[:10], "ENCODING": "UTF-8"} if driver == "ESRI Shapefile" else {}
-    if driver == "GPKG":
-        options = {key: _free(own, names) for key, own in (("FID", "fid"), ("GEOMETRY_NAME", "geom"))}
     library.set_gdal_config_options({"OGR_CURRENT_DATE": MOMENT})
     try:
         with warnings.catch_warnings():
@@ -140,11 +137,17 @@ def _write(
                     for name, (values, _, kind) in zip(names, fields.values(), strict=True)
                     if kind == "time"
                 },
-                layer_options=options,
+                layer_options=_layer_options(driver, names),
                 **metadata,
             )
     finally:
         library.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def _layer_options(driver: str, names: Sequence[str]) -> dict[str, str]:
+    if driver == "GPKG":
+        return {key: _free(own, names) for key, own in (("FID", "fid"), ("GEOMETRY_NAME", "geom"))}
+    return {"DBF_DATE_LAST_UPDATE": MOMENT[:10], "ENCODING": "UTF-8"} if driver == "ESRI Shapefile" else {}
 
 
 def _free(name: str, taken: Sequence[str]) -> str:
