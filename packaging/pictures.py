@@ -107,7 +107,7 @@ def save(pixels: NDArray[np.uint8], out: Path) -> None:
     indexed[:, :width] = nearest[where].reshape(height, width)
     image = QImage(indexed.data, width, height, indexed.shape[1], QImage.Format.Format_Indexed8)
     image.setColorTable([0xFF000000 | (int(r) << 16) | (int(g) << 8) | int(b) for r, g, b in chosen])
-    if not image.save(str(out), "PNG", 0):
+    if not image.save(str(out), quality=0):
         raise SystemExit(f"{out} cannot be written")
 
 

@@ -13,7 +13,6 @@ from app.shell.tour import hands
 from app.shell.tour.watching import DEPTH, JUMP_UTC, PLACE
 from app.shell.tour.witness import StepFailed
 from app.views.map2d.legend import entries
-from layers.sources.source import FeatureRequest
 
 if TYPE_CHECKING:
     from app.shell.tour.guide import Guide
@@ -45,7 +44,7 @@ def map_theme(guide: Guide) -> None:
     )
     look: Any = guide.look("sample-speed")
     guide.check(
-        N_("Arrows show where the water flows; the longest is {speed} m/s."),
+        N_("Arrows show where the water flows; the longest stand for {speed} m/s and more."),
         look is not None and look.arrows == "sea_water_velocity",
         speed=f"{look.fastest:.2f}" if look is not None and look.fastest else "?",
     )
@@ -143,7 +142,7 @@ def attributes(guide: Guide) -> None:
     hands.turn_wheel(guide.canvas, guide.pixel(*TOWN), 6)
     guide.do("layer-table")
     panel = guide.panel("table")
-    block = guide.desk.reading.read_now(layer, FeatureRequest(layer.key, geometry=False))
+    block = guide.features(layer)
     count = layer.description.counts["features"] if layer.description else -1
     guide.wait(lambda: panel.model.total == count)
     guide.check(N_("The table has all {count} buildings."), panel.model.rowCount() == count, count=count)

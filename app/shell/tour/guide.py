@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QPointF
 
@@ -10,6 +10,7 @@ from app.core.language import N_
 from app.shell import shots
 from app.shell.tour import hands
 from app.shell.tour.witness import StepFailed, Witness
+from layers.sources.source import FeatureRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from app.core.looks import Look
     from app.views.view import Hit
     from layers.layer import Layer
+    from layers.sources.source import FeatureBlock
 
 LONGEST_S = 45.0
 
@@ -59,6 +61,10 @@ class Guide(Witness):
         hands.click(tree.viewport(), QPointF(box.left() + 120, box.center().y()))
         self.settle()
         return layer
+
+    def features(self, layer: Layer) -> FeatureBlock:
+        """Read all features of a layer, without their shapes; waits."""
+        return cast("FeatureBlock", self.desk.reading.read_now(layer, FeatureRequest(layer.key, geometry=False)))
 
     # -- looking ---------------------------------------------------------------------
     def pixel(self, x: float, y: float) -> QPointF:

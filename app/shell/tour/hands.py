@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QWidget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from PySide6.QtWidgets import QAbstractItemView, QComboBox, QWidget
+    from PySide6.QtWidgets import QAbstractItemView, QComboBox
 
+Part = TypeVar("Part", bound=QWidget)
 LEFT = Qt.MouseButton.LeftButton
 NOTHING = Qt.MouseButton.NoButton
 PLAIN = Qt.KeyboardModifier.NoModifier
@@ -98,6 +99,20 @@ def click_row(view: QAbstractItemView, row: int, column: int = 0) -> None:
     index = view.model().index(row, column)
     view.scrollTo(index)
     click(view.viewport(), QPointF(view.visualRect(index).center()))
+
+
+def part(parent: QWidget, kind: type[Part], name: str = "") -> Part:
+    """Give the first part of a widget that is of a kind.
+
+    Raises
+    ------
+    LookupError
+        There is none.
+    """
+    found = parent.findChildren(kind, name) if name else parent.findChildren(kind)
+    if not found:
+        raise LookupError(f"there is no {kind.__name__} {name}")
+    return found[0]
 
 
 def button(parent: QWidget, text: str) -> QAbstractButton:

@@ -9,6 +9,7 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QListWidget, QPushButton
@@ -20,6 +21,7 @@ from app.shell import shots
 from app.shell.tour import hands
 from app.shell.tour.watching import DEPTH, JUMP_UTC
 from app.shell.tour.witness import StepFailed
+from app.views.projection import transformed
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QDialog
@@ -67,7 +69,7 @@ def save(guide: Guide) -> None:
         if not isinstance(dialog, QFileDialog):
             raise StepFailed(N_("Saving asks for no file."))
         dialog.setDirectory(str(path.parent))
-        hands.write(dialog.findChild(QLineEdit, "fileNameEdit"), path.name)
+        hands.write(hands.part(dialog, QLineEdit, "fileNameEdit"), path.name)
         guide.keep_dialog("dialog", dialog)
         dialog.accept()
 
@@ -124,7 +126,7 @@ def version(guide: Guide) -> None:
     guide.check(N_("Earlier versions of the workspace that are kept: {count}."), len(kept) == 1, count=len(kept))
 
     def answer(dialog: QDialog) -> None:
-        hands.click_row(dialog.findChild(QListWidget), 0)
+        hands.click_row(hands.part(dialog, QListWidget), 0)
         guide.keep_dialog("dialog", dialog)
         hands.press(dialog, tr("OK"))
 
@@ -133,6 +135,9 @@ def version(guide: Guide) -> None:
     guide.wait(lambda: shots.is_open(guide.window) and guide.document.layer(DEPTH).opacity != 0.4)
     same = {**content(guide), "path": ""} == {**guide.kept["content"], "path": ""}
     guide.check(N_("Opened, it is the workspace as it was before the change."), same)
+    guide.do("save")
+    guide.wait(lambda: not guide.document.dirty)
+    guide.clear_toasts()
 
 
 def lost_session(guide: Guide) -> None:
@@ -272,10 +277,8 @@ def dropped(guide: Guide) -> None:
         N_("Dropped, it is the top layer, with {count} features in {crs}."), found == 3, count=found, crs=layer.crs
     )
     guide.settle()
-    places = [feature["geometry"]["coordinates"] for feature in observers()["features"]]
-    from app.views.projection import transformed
-
-    x, y = transformed([p[0] for p in places], [p[1] for p in places], "EPSG:4326", guide.document.camera.crs)
+    east, north = (np.array([place[axis] for place in OBSERVERS]) for axis in (1, 2))
+    x, y = transformed(east, north, "EPSG:4326", guide.document.camera.crs)
     hit = guide.hit(layer.id, float(x[0]), float(y[0]))
     guide.check(N_("It lies where its coordinates say, beside the breach."), hit is not None)
     guide.shoot()

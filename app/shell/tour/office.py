@@ -197,7 +197,7 @@ def opened(guide: Guide, kind: str) -> Any:
 
 def named(guide: Guide, question: QDialog, part: str) -> None:
     """Answer a question for a name."""
-    hands.write(question.findChild(QLineEdit), PERSON)
+    hands.write(hands.part(question, QLineEdit), PERSON)
     if part:
         guide.keep_dialog(part, question)
     hands.press(question, tr("OK"))

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from app.core.language import language, set_language, tr
+from app.core.language import N_, language, set_language, tr, translated
 from app.shell.tour.page import Report, said, write
 from app.shell.tour.witness import WIDE, Fact, StepFailed
 from layers.errors import HaitangError, SourceUnavailable
@@ -59,7 +59,7 @@ def walk(folder: Path, script: Sequence[Step]) -> int:
     spoken = language()
     try:
         with _own_home(), _window(folder) as guide:
-            _go(guide, script, reports)
+            _go(guide, script, reports, spoken)
     finally:
         set_language(spoken)
     write(folder, reports, _products(folder), time.monotonic() - started)
@@ -70,12 +70,14 @@ def walk(folder: Path, script: Sequence[Step]) -> int:
     return FAULT if failed or len(reports) < len(script) else DONE
 
 
-def _go(guide: Guide, script: Sequence[Step], reports: list[Report]) -> None:
+def _go(guide: Guide, script: Sequence[Step], reports: list[Report], spoken: str) -> None:
+    """Take the steps, and tell of each in the caller's language; the window speaks its own."""
+    done, failed, numbers = N_("done"), N_("failed"), N_("{checks} checks, {pictures} pictures")
     for number, step in enumerate(script, 1):
         report = take(guide, step)
         reports.append(report)
-        state = tr("done") if report.failure is None else tr("failed")
-        counts = tr("{checks} checks, {pictures} pictures", checks=len(report.facts), pictures=len(report.shots))
+        state = translated(done if report.failure is None else failed, spoken)
+        counts = translated(numbers, spoken).format(checks=len(report.facts), pictures=len(report.shots))
         _tell(f"[{number:2d}/{len(script)}] {step.id:<11} {state}  {report.seconds:5.1f} s  {counts}")
         if sum(one.failure is not None for one in reports) >= MOST_FAILURES:
             return

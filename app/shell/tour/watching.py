@@ -186,7 +186,7 @@ def chart_clock(guide: Guide) -> None:
     hands.leave(chart)
     asked = np.datetime64(layout.moment(x[1]), "ns")
     now, look = guide.document.clock.now, guide.look(DEPTH)
-    step = np.timedelta64(15, "m")
+    zero, step = np.timedelta64(0, "s"), np.timedelta64(15, "m")
     guide.check(
         N_("Dragging in the chart set the clock to {moment} UTC."),
         now is not None and abs(now - asked) <= step,
@@ -194,7 +194,7 @@ def chart_clock(guide: Guide) -> None:
     )
     guide.check(
         N_("The map shows the step of {moment} UTC, no later than the clock."),
-        look is not None and look.moment is not None and np.timedelta64(0, "s") <= now - look.moment < step,
+        look is not None and now is not None and look.moment is not None and zero <= now - look.moment < step,
         moment=str(look.moment)[:19] if look is not None else "-",
     )
     whole = chart.content()

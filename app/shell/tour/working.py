@@ -16,7 +16,6 @@ from app.core.language import N_, tr
 from app.shell.tour import hands
 from app.shell.tour.watching import DEPTH, PLACE, line_of
 from app.shell.tour.witness import StepFailed
-from layers.sources.source import FeatureRequest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +41,7 @@ def palette(guide: Guide) -> None:
         guide.speak(name)
         guide.window.menus.actions["palette"].trigger()
         guide.wait(box.isVisible)
-        hands.write(box.findChild(QLineEdit), typed)
+        hands.write(hands.part(box, QLineEdit), typed)
         guide.settle()
         found = box.entries()
         guide.check(
@@ -52,7 +51,7 @@ def palette(guide: Guide) -> None:
             title=found[0].title(name) if found else "-",
         )
         guide.shoot(typed, languages=(name,))
-        hands.press_key(box.findChild(QLineEdit), Qt.Key.Key_Return)
+        hands.press_key(hands.part(box, QLineEdit), Qt.Key.Key_Return)
         guide.wait(lambda: open_form(guide) is not None)
     guide.speak("zh")
     guide.check(N_("Enter opens its form."), open_form(guide).tool.id == ENVELOPE)
@@ -203,9 +202,7 @@ def reproject(guide: Guide) -> None:
     fill(guide, REPROJECT, out, source=f"{source.source}#{source.key}", crs="EPSG:4490")
     guide.shoot("form")
     _, made = run(guide)
-    reading = guide.desk.reading
-    before = reading.read_now(source, FeatureRequest(source.key, geometry=False))
-    after = reading.read_now(made, FeatureRequest(made.key, geometry=False))
+    before, after = guide.features(source), guide.features(made)
     guide.check(
         N_("The new layer is in {crs}, and lies where the old one lies."), made.crs == "EPSG:4490", crs=made.crs
     )
