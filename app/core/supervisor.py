@@ -166,6 +166,8 @@ class _Watch:
             self._end()
         reader.join(timeout=ANSWER_S if end else LAST_S)
         cast("Any", self.process.stdin).close()
+        if not reader.is_alive():
+            cast("Any", self.process.stdout).close()
         code = self.process.wait()
         if code < 0 and not end:
             end = "crashed"

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -17,6 +19,8 @@ from layers.sources import guard
 from layers.sources.raster_grid import affine
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from numpy.typing import NDArray
 
     from layers.sources.raster_grid import Window
@@ -64,6 +68,14 @@ def _library() -> Any:
     return cast("Any", rasterio)
 
 
+@contextmanager
+def _quiet() -> Generator[None]:
+    """Give GDAL's settings; what rasterio says of its own use of other libraries concerns nobody here."""
+    with guard.raster_env(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def target_grid(source: Grid, crs: str, resolution: float | None = None) -> Grid:
     """Choose the grid that a source fills in another system.
 
@@ -83,7 +95,7 @@ def target_grid(source: Grid, crs: str, resolution: float | None = None) -> Grid
     box = source.box
     suggested = _library().warp.calculate_default_transform
     try:
-        with guard.raster_env():
+        with _quiet():
             transform, width, height = suggested(
                 source.crs, crs, source.width, source.height, *box.to_list(), resolution=resolution
             )
@@ -132,7 +144,7 @@ def warp(values: NDArray[np.float32], source: Grid, target: Grid, method: Method
     library = _library()
     result = np.full((len(values), target.height, target.width), np.nan, dtype=np.float32)
     try:
-        with guard.raster_env():
+        with _quiet():
             for band, out in zip(values, result, strict=True):
                 library.warp.reproject(
                     np.ascontiguousarray(band),
@@ -166,7 +178,7 @@ def burn(polygons: Any, grid: Grid) -> NDArray[np.bool_]:
     shape = (grid.height, grid.width)
     if not len(polygons):
         return np.zeros(shape, np.bool_)
-    with guard.raster_env():
+    with _quiet():
         inside = _library().features.geometry_mask(list(polygons), shape, _affine(grid), invert=True)
     return np.asarray(inside, np.bool_)
 
