@@ -46,6 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from app.cli import main as command_line
 
         return command_line(words, {name: face(dotted) for name, dotted in FACES.items()})
+    strange = next((word for word in words if not os.path.exists(word)), None)  # noqa: PTH110  before pathlib is loaded
+    if strange is not None:
+        from app.cli_answer import refuse_word
+
+        return refuse_word(strange, sorted(COMMANDS))
     from app.shell.startup import main as window
 
     return window(words)

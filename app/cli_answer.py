@@ -7,10 +7,12 @@ import os
 import sys
 import traceback
 from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from app.core.language import error_text, tr
-from layers.errors import Cancelled, HaitangError, MemoryExceeded, ParameterInvalid
+from layers.errors import Cancelled, HaitangError, MemoryExceeded, ParameterInvalid, SourceUnavailable
 
 DONE, FAULT, WRONG_CALL, UNUSABLE, CANCELLED, WAITING = 0, 1, 2, 3, 4, 5
 
@@ -38,6 +40,30 @@ def refuse(error: BaseException, *, as_json: bool) -> int:
     sys.stderr.write(" ".join(error_text(told).split()) + "\n")
     sys.stderr.flush()
     return code_of(error)
+
+
+def refuse_word(word: str, commands: list[str]) -> int:
+    """Refuse the first word of a call that is no command and no file; the exit code."""
+    near = get_close_matches(word, commands, n=1)
+    if Path(word).suffix or Path(word).parent != Path():
+        return refuse(
+            SourceUnavailable(
+                "There is no such file, or it may not be read.",
+                where=word,
+                remedy="Check the name, the drive and your rights.",
+            ),
+            as_json=False,
+        )
+    return refuse(
+        ParameterInvalid(
+            "There is no command {word}, and no file of this name.",
+            where=word,
+            remedy="Commands: {commands}.",
+            word=word,
+            commands=", ".join(near or commands),
+        ),
+        as_json=False,
+    )
 
 
 def shown(error: HaitangError) -> dict[str, str]:

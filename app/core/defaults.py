@@ -26,6 +26,10 @@ KINDS: dict[str, type[Layer]] = {
 _DEPTH = re.compile(r"water_?depth|(^|_)depth(_|$)|^h$|水深", re.IGNORECASE)
 _LEVEL = re.compile(r"sea_surface_height|water[_ ]?(surface|level)|(^|_)s1$|stage|水位", re.IGNORECASE)
 _SPEED = re.compile(r"velocity|speed|current|流速", re.IGNORECASE)
+_COMPONENT = re.compile(
+    r"(east|north|west|south)ward|[xyuv][-_ ]?(component|velocity)|velocity[-_ ][xyuv]\b|东向|北向|分量", re.IGNORECASE
+)
+"""A component has a sign: it does not begin at 0."""
 _GROUND = re.compile(
     r"elev|altitude|height_above|bathymetr|topograph|bed_?level|(^|[_ .])(dem|dtm|dsm)([_ .]|$)|gebco|ground|高程|地形",
     re.IGNORECASE,
@@ -108,7 +112,7 @@ def scale_for(variable: Variable, words: str = "") -> ColourScale:
         return ColourScale(colours="haitang:level")
     if _GROUND.search(text) or _GROUND.search(words):
         return ColourScale(colours="haitang:terrain")
-    if _SPEED.search(text) or variable.vector:
+    if variable.vector or (_SPEED.search(text) and not _COMPONENT.search(text)):
         return ColourScale(colours="cmocean:speed", minimum=0.0)
     return ColourScale(colours="viridis")
 

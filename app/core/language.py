@@ -40,7 +40,7 @@ def N_(text: str) -> str:
     return text
 
 
-def tr(text: str, **fields: object) -> str:
+def tr(text: str, /, **fields: object) -> str:
     """Translate an English sentence into the current language and fill its ``{fields}``.
 
     Parameters

@@ -70,13 +70,21 @@ def shoot_window(paths: Sequence[str], out: Path, wish: Any, tool: str = "") -> 
     return {"out": str(out), "view": "window", "size": list(size)}
 
 
+class PassingSettings(Settings):
+    """Settings of a window that is only pictured: what is wished for a picture is not the user's choice."""
+
+    def save(self) -> None:
+        """Keep nothing."""
+
+
 def open_window(language: str, theme: str, size: tuple[int, int]) -> MainWindow:
     """Give a window of a size that asks nothing and keeps no session; ``theme`` is ``light`` or ``dark``."""
     from app.core.language import set_language
     from app.shell.startup import start
 
     own = Settings.load()
-    settings = own.model_copy(update={"theme": theme or "light", "language": language or own.language})
+    wished = {"theme": theme or "light", "language": language or own.language}
+    settings = PassingSettings.model_validate({**own.model_dump(), **wished})
     if language:
         set_language(language)
     window = start([], settings, size=size, keep_session=False)

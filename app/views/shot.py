@@ -11,7 +11,7 @@ import numpy as np
 
 from app.core.language import set_language
 from app.views.wishes import Wish, apply, extent_from, look_at, size_of
-from layers.errors import DataError, SourceUnavailable
+from layers.errors import DataError, ParameterInvalid, SourceUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -212,9 +212,13 @@ def write_png(image: QImage, out: Path) -> None:
 
     Raises
     ------
+    ParameterInvalid
+        The suffix is not that of a PNG.
     SourceUnavailable
         The file cannot be written.
     """
+    if out.suffix.lower() != ".png":
+        raise ParameterInvalid("Pictures are written as PNG.", where=str(out), remedy="Give the file the suffix .png.")
     from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 
     from app.core import durable
@@ -224,7 +228,6 @@ def write_png(image: QImage, out: Path) -> None:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, cast("Any", "PNG"))
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
         durable.replace(out, [bytes(data.data())])
     except OSError as error:
         raise SourceUnavailable(

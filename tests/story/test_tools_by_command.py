@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 import resources
+from app.__main__ import main as program
 from app.cli import main
+from app.core.language import tr
 from layers.extent import Extent
 from layers.sources.mesh_writer import write_mesh
 from layers.sources.open import open_source
@@ -225,3 +227,17 @@ def test_a_file_that_only_calls_itself_a_workspace_is_refused(
     assert code == 3
     assert answer["error"]["remedy"]
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(("word", "code"), [("shto", 2), ("nothing.nc", 3), ("folder/nothing", 3)])
+def test_a_word_that_is_neither_a_command_nor_a_file_opens_no_window(
+    capsys: pytest.CaptureFixture[str], word: str, code: int
+) -> None:
+    assert program([word]) == code
+    err = capsys.readouterr().err
+    assert word in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_words_that_look_like_our_own_parameters_fill_sentences() -> None:
+    assert tr("{text} of {self}", text="a", self="b") == "a of b"
