@@ -19,6 +19,7 @@ from layers.errors import Cancelled, HaitangError, SourceUnavailable, ToolError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+CONNECT_S = 10.0
 ASK_EVERY_S = 0.3
 """How often a worker asks whether its run is still wanted."""
 
@@ -171,7 +172,7 @@ def _client(address: str) -> Any:
                 silence_logs=logging.CRITICAL,
             )
             return library.Client(cluster)
-        return library.Client(address, timeout=10)
+        return library.Client(address, timeout=CONNECT_S)
     except (OSError, ValueError, TypeError) as error:
         raise SourceUnavailable(
             "The cluster does not answer.",
