@@ -6,7 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from app.core.language import N_, tr
+from app.core.language import N_, language, tr
+from layers.heights import DATUMS
 
 if TYPE_CHECKING:
     from layers.sources.source import Variable
@@ -146,3 +147,11 @@ def length_text(metres: float) -> str:
     if metres >= 1000:
         return f"{metres / 1000:g} km"
     return f"{metres:g} m" if metres >= 1 else f"{metres * 100:g} cm"
+
+
+def datum_text(name: str) -> str:
+    """Give the title of a vertical datum in the language on screen; a file's own word stays as it is."""
+    known = DATUMS.get(name)
+    if known is None:
+        return name
+    return known.title_zh if language() == "zh" else known.title_en

@@ -230,4 +230,4 @@ def test_degrees_without_a_datum_give_a_rough_scale():
 def test_the_footer_says_what_is_unknown():
     _, frame = frame_of(maps.mesh(crs=None), view=replace(maps.VIEW, crs=None))
     scene = module.Scene(None, frame.view, frame, Options(), frame.now)
-    assert module._systems(scene) == "Coordinate system: unknown   ·   Vertical datum: unknown"
+    assert module._systems(scene) == "Vertical datum: unknown   ·   Coordinate system: unknown"

@@ -318,7 +318,8 @@ def draw_footer(painter: QPainter, card: Footer, width: float, ink: Ink) -> None
     painter.setPen(QPen(colour(ink.edge), 1.0))
     painter.drawLine(QPointF(0, 0.5), QPointF(width, 0.5))
     need = metrics(SMALL).horizontalAdvance(card.systems) + 2
-    left = min(need, (width - 48) * (0.62 if card.sources else 1.0))
+    # Datum and system are what a reader must not miss; the sources get the room that is left.
+    left = min(need, width - 48)
     write(painter, card.systems, QRectF(16, 0, left, 24), SMALL, ink.muted)
     if width - 48 - left > 48:
         write(painter, card.sources, QRectF(32 + left, 0, width - 48 - left, 24), SMALL, ink.faint, right=True)

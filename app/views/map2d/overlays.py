@@ -21,7 +21,7 @@ from app.views.ink import GRID, Ink, ink
 from app.views.map2d import cards
 from app.views.map2d.graticule import Graticule, draw_graticule
 from app.views.map2d.legend import Entry, Legend
-from app.views.wording import length_text, nice_step
+from app.views.wording import datum_text, length_text, nice_step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -271,8 +271,8 @@ def _systems(scene: Scene) -> str:
     else:
         system = tr("Degrees, datum unknown") if scene.degrees else tr("unknown")
     datums = list(dict.fromkeys(p.look.vdatum for p in scene.shown if p.look.vdatum))
-    datum = ", ".join(datums) if datums else tr("unknown")
-    return tr("Coordinate system: {system}", system=system) + "   ·   " + tr("Vertical datum: {datum}", datum=datum)
+    datum = ", ".join(datum_text(name) for name in datums) if datums else tr("unknown")
+    return tr("Vertical datum: {datum}", datum=datum) + "   ·   " + tr("Coordinate system: {system}", system=system)
 
 
 def _sources(shown: Sequence[Picture]) -> str:
