@@ -67,7 +67,8 @@ def _answered(words: list[str], faces: dict[str, Face] | None) -> int:
         "batch": cli_run.batch,
         "audit": _audit,
     }
-    parsed = build(own, faces or {}).parse_args(_joined(words))
+    drawing = {name: cli_run.exporting(face) if name == "shot" else face for name, face in (faces or {}).items()}
+    parsed = build(own, drawing).parse_args(_joined(words))
     face: Face = parsed.face
     return face(parsed)
 

@@ -1,4 +1,4 @@
-"""The commands that run tools: `run`, `replay`, `batch`; each leaves a line in the audit log."""
+"""The commands that make files: `run`, `replay`, `batch`, and pictures; each leaves a line in the audit log."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
+    from app.cli_help import Face
     from app.core.batch import BatchPlan, CaseAnswer
     from app.core.calls import Outcome
     from app.core.records import Difference
@@ -98,6 +99,25 @@ def note(action: str, object: str, result: str) -> str:  # noqa: A002  the word 
     except HaitangError as error:
         return error_text(error)
     return ""
+
+
+def exporting(face: Face) -> Face:
+    """Give a command that writes a picture, with a line in the audit log for each."""
+
+    def call(parsed: argparse.Namespace) -> int:
+        from app.core.hashes import file_hash
+
+        codes: list[int] = []
+
+        def deed() -> str:
+            codes.append(face(parsed))
+            return f"done: sha256:{file_hash(parsed.out)}" if parsed.out.is_file() else f"exit code {codes[0]}"
+
+        trouble = _noted("export", str(parsed.out.resolve()), deed)
+        sys.stderr.write(trouble + "\n" if trouble else "")
+        return codes[0]
+
+    return call
 
 
 def _failure(error: BaseException) -> str:

@@ -12,6 +12,7 @@ import shapely
 from layers.extent import Extent
 from layers.shapes import to_geometry
 from layers.sources import memory
+from layers.sources.computed import ComputedGrid
 from layers.sources.open import open_source
 from layers.sources.raster_writer import write_raster
 from layers.sources.source import FeatureBlock, Topology
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    from layers.sources.raster_grid import Window
     from layers.sources.source import DataSource
 
 CELLS = np.arange(12, dtype=np.float32).reshape(3, 4)
@@ -66,6 +70,17 @@ def squares() -> FeatureBlock:
     return FeatureBlock(np.arange(5), to_geometry(np.array(SQUARES, object)), {"value": np.arange(5.0)})
 
 
+def computed() -> DataSource:
+    """A grid whose cells come from their place."""
+    held = memory.raster_source({"h": CELLS}, BOX, crs="EPSG:4549")
+
+    def cells(piece: Window) -> NDArray[np.float32]:
+        rows, columns = np.indices((piece.height, piece.width), dtype=np.float32)
+        return ((rows + piece.row) * 4 + columns + piece.column)[np.newaxis]
+
+    return ComputedGrid(held.layer, cells)
+
+
 BOX = Extent(600_000, 3_400_000, 600_040, 3_400_030)
 MAKERS: dict[str, Callable[[Path], DataSource]] = {
     "geotiff": lambda folder: opened(raster(folder / "地面.tif", CELLS, nodata=-9999.0)),
@@ -80,6 +95,7 @@ MAKERS: dict[str, Callable[[Path], DataSource]] = {
     ),
     "ugrid_mesh": lambda folder: opened(mesh(folder / "m.nc")),
     "series_table": lambda folder: opened(table(folder / "s.csv")),
+    "computed_grid": lambda _: computed(),
     "memory_raster": lambda _: memory.raster_source({"h": CELLS}, BOX, crs="EPSG:4549"),
     "memory_vector": lambda _: memory.vector_source(squares(), (), crs="EPSG:4549"),
     "memory_mesh": lambda _: memory.mesh_source(topology(), {"h": np.ones((2, 3))}, crs=None, time=TIMES),

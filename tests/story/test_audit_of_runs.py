@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from app.cli import main
 from app.core import audit
 from app.core.hashes import file_hash
 from layers.extent import Extent
@@ -78,3 +79,13 @@ def test_a_log_that_cannot_go_on_does_not_lose_the_result_but_is_told(dem: Path,
     answer = made(capsys, "data.clip", "--source", dem, "--extent", "0,0,50,50", "--out", dem.with_name("b.tif"))
     assert dem.with_name("b.tif").exists()
     assert any("audit log" in warning for warning in answer["warnings"])
+
+
+def test_a_picture_is_an_export(tmp_path: Path):
+    def draw(parsed: Any) -> int:
+        parsed.out.write_bytes(b"picture")
+        return 0
+
+    out = tmp_path / "map.png"
+    assert main(["shot", "dem.tif", "--out", str(out)], {"shot": draw}) == 0
+    assert lines() == [("export", str(out), f"done: sha256:{file_hash(out)}")]
