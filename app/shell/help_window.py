@@ -132,12 +132,15 @@ class HelpWindow(QWidget):
 
     def _filter(self, text: str) -> None:
         wanted = text.strip().lower()
+        self.list.blockSignals(True)  # a list that is emptied shows its other pages in turn
         self.list.clear()
         for page in self._pages:
             if wanted and wanted not in page.text.lower():
                 continue
             item = QListWidgetItem(page.title, self.list)
             item.setData(PAGE, page.name)
+        self.list.setCurrentRow(-1)
+        self.list.blockSignals(False)
         self._nothing.say(N_("Nothing found.") if not self.list.count() else "")
         self._nothing.setVisible(not self.list.count())
         self._select()

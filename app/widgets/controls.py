@@ -74,7 +74,7 @@ class Words(QLabel):
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""
-        if event.type() == QEvent.Type.LanguageChange:
+        if event.type() == QEvent.Type.LanguageChange and self._text:
             self.retranslate()
         super().changeEvent(event)
 
