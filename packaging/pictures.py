@@ -23,13 +23,13 @@ ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "resources" / "help" / "pictures"
 COLOURS = 160
 STEPS = {
-    "window": ("identify", "", 1280),
-    "map": ("identify", "map", 960),
-    "chart": ("identify", "chart", 960),
-    "time": ("jump", "time-bar", 1120),
-    "tool": ("arrival", "tool", 400),
+    "window": ("identify", "", 1600, 1280),
+    "map": ("identify", "map", 0, 1000),
+    "chart": ("identify", "chart", 0, 1000),
+    "time": ("jump", "time-bar", 0, 1000),
+    "tool": ("arrival", "tool", 0, 400),
 }
-"""Name in the handbook: step of the tour, part of it, widest size in px."""
+"""Name in the handbook: step of the tour, part of it, width there (0 = any), widest here, px."""
 
 
 def main() -> int:
@@ -40,9 +40,9 @@ def main() -> int:
     told = json.loads((tour / "tour.json").read_text(encoding="utf-8"))
     PICTURES.mkdir(parents=True, exist_ok=True)
     lacking = 0
-    for name, (step, part, widest) in STEPS.items():
+    for name, (step, part, width, widest) in STEPS.items():
         for language in ("zh", "en"):
-            file = find(told, step, part, language)
+            file = find(told, step, part, language, width)
             if file is None:
                 print(f"the tour has no picture {step} {part} {language}")
                 lacking += 1
@@ -53,11 +53,12 @@ def main() -> int:
     return 1 if lacking else 0
 
 
-def find(told: dict[str, Any], step: str, part: str, language: str) -> str | None:
+def find(told: dict[str, Any], step: str, part: str, language: str, width: int) -> str | None:
     """Give the file of a picture of a tour, None where it took none."""
     pictures = [p for s in told["steps"] if s["id"] == step for p in s["pictures"]]
     wanted = (part, language, "light")
-    return next((p["file"] for p in pictures if (p["part"], p["language"], p["theme"]) == wanted), None)
+    fitting = [p for p in pictures if (p["part"], p["language"], p["theme"]) == wanted]
+    return next((p["file"] for p in fitting if width in (0, p["size"][0])), None)
 
 
 def reduced(image: QImage, widest: int) -> NDArray[np.uint8]:

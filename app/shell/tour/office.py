@@ -152,6 +152,9 @@ def handbook(guide: Guide) -> None:
         count=len(names),
     )
     guide.shoot(over=[window])
+    guide.speak("en")
+    guide.check(N_("The page stays when the language changes."), window.list.currentRow() == names.index("time"))
+    guide.speak("zh")
     window.show_page("index")
     guide.shoot("first-page", of=window)
     hands.write(window.search, "CRS")

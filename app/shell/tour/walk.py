@@ -120,10 +120,16 @@ def _own_home() -> Iterator[None]:
 @contextmanager
 def _window(folder: Path) -> Iterator[Guide]:
     """Open a window, and close it in the end with all that belongs to it."""
+    from app.core.settings import Settings
     from app.shell import shots
+    from app.shell.startup import start
     from app.shell.tour.guide import Guide
 
-    window = shots.open_window("zh", "light", WIDE)
+    set_language("zh")
+    window = start([], Settings(language="zh", theme="light"), size=WIDE, keep_session=False)
+    window.ask_nothing()
+    window.resize(*WIDE)
+    shots.settle(window)
     try:
         yield Guide(window, folder)
     finally:

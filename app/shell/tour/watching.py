@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from app.core.language import N_
 from app.shell.tour import hands
-from app.shell.tour.witness import StepFailed
+from app.shell.tour.witness import WIDE, StepFailed
 from app.views.map2d.canvas import WHEEL_STEP
 from app.views.wording import number_text
 
@@ -23,6 +23,8 @@ PLACE = (443_564.0, 3_433_722.0)
 """Flooded ground behind the breach, 22 m from a gauge, in the system of the map."""
 WAY = (60.0, 200.0)
 """Where the place is dragged to, px from the middle of the map."""
+MIDDLE, NARROW = (1600, 900), (1000, 720)
+"""Sizes of the window for the handbook's pictures, px."""
 JUMP = "2026-08-30 01:15"
 JUMP_UTC = np.datetime64("2026-08-29T17:15:00", "ns")
 FRAMES = 12
@@ -128,7 +130,9 @@ def jump(guide: Guide) -> None:
         look is not None and look.moment == JUMP_UTC,
         moment=str(JUMP_UTC)[:19],
     )
+    guide.resize(NARROW)
     guide.shoot("time-bar", of=bar)
+    guide.resize(WIDE)
 
 
 def identify(guide: Guide) -> None:
@@ -169,8 +173,11 @@ def identify(guide: Guide) -> None:
     )
     hands.leave(guide.canvas)
     guide.shoot()
+    guide.resize(MIDDLE)
+    guide.shoot()
     guide.shoot("map", of=guide.canvas)
     guide.shoot("chart", of=guide.window.docks["chart"])
+    guide.resize(WIDE)
 
 
 def chart_clock(guide: Guide) -> None:
