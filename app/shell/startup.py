@@ -10,7 +10,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from app.core.language import language, set_language, tr
+from app.core.language import language, set_language, tr, translated
 from app.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -188,7 +188,16 @@ def load_slow_parts(tools: Tools) -> None:
     importlib.import_module("pyproj")
     importlib.import_module("app.views.map2d.kernels").warm_up()
     tools.begin()
-    importlib.import_module("pypinyin")
+    spell_titles()
+
+
+def spell_titles() -> None:
+    """Write all titles of the palette in pinyin, so that the first letter typed finds them at once; in a thread."""
+    from app.shell.actions import ACTS
+    from app.widgets.match import pinyin
+
+    for one in ACTS:
+        pinyin(translated(one.title, "zh").rstrip("…"))
 
 
 def offer_sessions(window: MainWindow) -> None:
@@ -242,7 +251,7 @@ def main(paths: Sequence[str] = ()) -> int:
         return int(importlib.import_module("app.shell.benches").measured(list(paths)))
     window = start(paths)
     app = application()
-    code = app.exec()
+    code = app.exec() if window.isVisible() else 0
     _remember_size(window)
     window.close()
     window.deleteLater()

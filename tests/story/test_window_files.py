@@ -52,8 +52,9 @@ def test_files_and_folders_dropped_on_the_window_are_opened(qapp, tmp_path):
 
 def test_what_was_opened_is_offered_again_next_time(qapp, tmp_path):
     path = districts(tmp_path)
-    with opened(path) as window:
-        window.desk.background(lambda: None, lambda _: None)
+    with opened() as window:
+        window.desk.settings = Settings.load()
+        shots.fill_window(window, [str(path)])
     assert Settings.load().recent == [str(path)]
     with opened() as window:
         window.submenus.fill_recent()
