@@ -66,6 +66,8 @@ class MapLinks(QObject):
             own = layer.vdatum if layer.vdatum and not d.vdatum else ""
             shown = str(getattr(getattr(layer, "style", None), "variable", ""))
             found.append(LayerChoice(tool_word(layer), layer.name, layer.kind, names, shown, own or ""))
+            if layer is self._desk.focus.layer:
+                found.insert(0, found.pop())
         return found
 
     def _map_box(self) -> str | None:

@@ -115,9 +115,10 @@ class ToolPage(QWidget):
 
     @property
     def suffix(self) -> str:
-        """File type of the result; empty where the tool only reports."""
-        first = self.tool.returns.split("|")[0]
-        return SUFFIXES.get(first, "")
+        """File type of the result; empty where the tool only reports. A tool of many kinds gives that of its source."""
+        kinds = self.tool.returns.split("|")
+        source = self.form.source_kind()
+        return SUFFIXES.get(source if source in kinds else kinds[0], "")
 
     @property
     def is_running(self) -> bool:

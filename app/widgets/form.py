@@ -117,6 +117,12 @@ class Form(QWidget):
                 self._fields[name].set_value(value)
         self._offer_variables()
 
+    def source_kind(self) -> str:
+        """Give the kind of the first layer that is chosen; empty where it is a file that is not open, or none."""
+        layer = next((f for f in self._fields.values() if isinstance(f, LayerField)), None)
+        choice = layer.choice() if layer is not None else None
+        return choice.kind if choice is not None else ""
+
     def check(self) -> bool:
         """Show all faults; True where there are none. The first faulty field gets the focus."""
         self._touched.update(self._fields)

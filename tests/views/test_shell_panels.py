@@ -100,6 +100,39 @@ def test_the_coordinates_of_the_last_click_can_be_copied(qapp, qtbot, window):
     assert qapp.clipboard().text().count("°") == 2
 
 
+# -- tools ---------------------------------------------------------------------------
+def test_the_form_takes_the_layer_in_focus_and_names_a_result_of_its_kind(qapp, tmp_path):
+    with opened(districts(tmp_path, "a.geojson"), districts(tmp_path, "b.geojson")) as window:
+        low = window.desk.document.layers[1]
+        window.desk.focus.take(low)
+        shots.show_tool(window, "data.clip")
+        page = window.docks["tools"].content.current_page()
+        assert page.form.values()["source"].startswith(low.source)
+        assert page.out.text().endswith(".gpkg")
+
+
+def test_a_tool_runs_from_its_form_to_a_layer_on_the_map(qapp, tmp_path):
+    with opened(districts(tmp_path)) as window:
+        shots.show_tool(window, "data.clip")
+        page = window.docks["tools"].content.current_page()
+        page.form.set_values({"extent": "121.1,31.1,121.4,31.4"})
+        page.start()
+        shots.wait_for(window, lambda: len(window.desk.document.layers) == 2 and shots.is_open(window))
+        made = window.desk.document.layers[0]
+        assert made.description.bounds.to_list() == pytest.approx([121.1, 31.1, 121.4, 31.4])
+        assert "Done" in page._words.text()
+
+
+def test_a_faulty_form_is_not_run_and_says_where(qapp, tmp_path):
+    with opened(districts(tmp_path)) as window:
+        shots.show_tool(window, "data.clip")
+        page = window.docks["tools"].content.current_page()
+        page.form.set_values({"extent": "121.4,31.1,121.1,31.4"})
+        page.start()
+        assert not page.is_running
+        assert page.form._faults["extent"].isVisibleTo(page)
+
+
 # -- status --------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("crs", "text"),
