@@ -18,6 +18,8 @@ from app.widgets import controls, icons
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
+PICTURE = "\ufffc"
+"""What a document holds in the place of a picture."""
 PAGE = int(Qt.ItemDataRole.UserRole)
 LINK = re.compile(r"\]\(([\w-]+)\.md\)")
 
@@ -167,12 +169,16 @@ class HelpWindow(QWidget):
         self._mark(self.search.text().strip())
 
     def _space_out(self) -> None:
-        """Give lines and paragraphs room."""
+        """Give lines and paragraphs room; a picture stands as high as it is."""
         cursor = QTextCursor(self.text.document())
-        cursor.select(QTextCursor.SelectionType.Document)
-        room = QTextBlockFormat()
-        room.setLineHeight(150, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        cursor.mergeBlockFormat(room)
+        proportional = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
+        block = self.text.document().begin()
+        while block.isValid():
+            room = QTextBlockFormat()
+            room.setLineHeight(100 if PICTURE in block.text() else 150, proportional)
+            cursor.setPosition(block.position())
+            cursor.mergeBlockFormat(room)
+            block = block.next()
         self.text.moveCursor(QTextCursor.MoveOperation.Start)
 
     def _mark(self, wanted: str) -> None:
