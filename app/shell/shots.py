@@ -59,7 +59,7 @@ def shoot_window(paths: Sequence[str], out: Path, wish: Any, tool: str = "") -> 
     from app.views.shot import size_of, write_png
 
     size = size_of(wish.size)
-    window = open_window(wish.lang, wish.theme, size)
+    window = open_window(wish.lang, wish.theme, size, passing=True)
     try:
         fill_window(window, paths, wish)
         if tool:
@@ -77,14 +77,26 @@ class PassingSettings(Settings):
         """Keep nothing."""
 
 
-def open_window(language: str, theme: str, size: tuple[int, int]) -> MainWindow:
-    """Give a window of a size that asks nothing and keeps no session; ``theme`` is ``light`` or ``dark``."""
+def open_window(language: str, theme: str, size: tuple[int, int], *, passing: bool = False) -> MainWindow:
+    """Give a window of a size that asks nothing and keeps no session.
+
+    Parameters
+    ----------
+    language, theme : str
+        ``zh`` or ``en``, empty = the user's; ``light`` or ``dark``.
+    size : (int, int)
+        px.
+    passing : bool
+        Whether its settings are those of one picture, which are not kept.
+    """
     from app.core.language import set_language
     from app.shell.startup import start
 
     own = Settings.load()
     wished = {"theme": theme or "light", "language": language or own.language}
-    settings = PassingSettings.model_validate({**own.model_dump(), **wished})
+    settings = own.model_copy(update=wished)
+    if passing:
+        settings = PassingSettings.model_validate(settings.model_dump())
     if language:
         set_language(language)
     window = start([], settings, size=size, keep_session=False)
