@@ -56,7 +56,7 @@ def read_places(value: Any) -> Places:
         return _table(Path(word))
     pairs = [_pair(part) for part in word.split(";") if part.strip()]
     if not pairs:
-        raise ValueError(value)
+        raise ValueError("no places")
     names = tuple(f"P{i + 1}" for i in range(len(pairs)))
     return Places(np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs]), names)
 

@@ -83,7 +83,7 @@ class ComputedGrid:
         With ``bounds`` and the counts ``width`` and ``height``.
     cells : callable
         Takes a ``Window`` of the grid, gives float32 (variables, rows, columns), row 0 north, NaN = no data.
-        The answer must not depend on how the grid is cut into windows.
+        How the grid is cut into windows may change the answer by what the method itself tolerates, no more.
     """
 
     layer: LayerDescription

@@ -247,3 +247,15 @@ def test_a_folder_that_may_not_be_written_is_one_sentence(tmp_path: Path):
     tmp_path.chmod(0o500)
     with pytest.raises(SourceUnavailable, match="cannot be written"):
         cog(tmp_path / "a.tif")
+
+
+def test_attributes_named_as_the_columns_of_a_geopackage_are_kept(tmp_path: Path):
+    columns = {"fid": ["a7", "a8", "a9", "b1", "b2"], "GEOM": np.arange(5.0), "fid_1": np.arange(5)}
+    path = tmp_path / "a.gpkg"
+    write_features(path, FeatureBlock(np.arange(5), to_geometry(np.array(SQUARES, object)), columns), crs="EPSG:4549")
+    source = open_source(str(path))
+    block = source.read(FeatureRequest(source.describe().layers[0].key))
+    source.close()
+    assert list(block.columns) == ["fid", "GEOM", "fid_1"]
+    assert list(block.columns["fid"]) == columns["fid"]
+    assert block.geometry is not None
