@@ -18,13 +18,12 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
-    from app.shell.tool_list import Tools
     from app.shell.window import MainWindow
 
 MEASURE = "HAITANG_MEASURE"
 """Variable that makes the program measure its own start, write the answer and end."""
-TOOLS_MS = 1500
-"""When the tools are loaded at the latest; before that, when the kernels are there."""
+PICTURE_MS = 3000
+"""How long tools and pinyin wait at most for the first picture, where there is one to come."""
 OFFER_MS = 200
 """When sessions that ended badly are looked for, after the window is on screen."""
 
@@ -155,8 +154,9 @@ def _begin_session(window: MainWindow, paths: list[str], *, keep_session: bool) 
         desk.relay.later(lambda: _journal(window))
     if paths:
         window.open_paths(paths)
-    threading.Thread(target=load_slow_parts, args=(window.tools,), name="warm-up", daemon=True).start()
-    QTimer.singleShot(TOOLS_MS, window, window.tools.begin)
+    threading.Thread(target=load_slow_parts, name="warm-up", daemon=True).start()
+    window.canvas.painted.connect(lambda frame: _load_rest(window) if frame.complete else None)
+    QTimer.singleShot(PICTURE_MS if paths else 0, window, lambda: _load_rest(window))
     if keep_session:
         QTimer.singleShot(OFFER_MS, window, lambda: offer_sessions(window))
 
@@ -183,12 +183,19 @@ def _tell_disk(window: MainWindow) -> None:
     window.desk.notices.warning(text)
 
 
-def load_slow_parts(tools: Tools) -> None:
-    """Load PROJ and the compiled kernels, which the first picture needs, then tools and pinyin; called in a thread."""
+def load_slow_parts() -> None:
+    """Load PROJ and the compiled kernels, which the first picture needs; called in a thread."""
     importlib.import_module("pyproj")
     importlib.import_module("app.views.map2d.kernels").warm_up()
-    tools.begin()
-    spell_titles()
+
+
+def _load_rest(window: MainWindow) -> None:
+    """Load, once, what is not needed for the first picture and would take the processor from it."""
+    if window.property("rest-begun"):
+        return
+    window.setProperty("rest-begun", True)
+    window.tools.begin()
+    threading.Thread(target=spell_titles, name="spelling", daemon=True).start()
 
 
 def spell_titles() -> None:

@@ -13,7 +13,7 @@ from tests.views.windows import districts
 LIGHT = """
 import json, sys
 from app.shell import startup
-startup.load_slow_parts = lambda tools: None
+startup.load_slow_parts = lambda: None
 window = startup.start(size=(1366, 768), keep_session=False)
 found = sorted({name.partition(".")[0] for name in sys.modules})
 window.ask_nothing()

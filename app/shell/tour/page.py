@@ -28,7 +28,9 @@ header, main { max-width: 1180px; margin: 0 auto; padding: 0 32px; }
 header { padding-top: 56px; padding-bottom: 24px; }
 h1 { font-size: 32px; font-weight: 600; margin: 0; }
 h2 { font-size: 21px; font-weight: 600; margin: 0; }
+p { margin: 10px 0 0; }
 .en { color: var(--soft); font-size: 14px; }
+p.en { margin-top: 0; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 28px 32px;
   margin: 0 0 28px; }
 section.failed { border-color: var(--bad); }

@@ -161,16 +161,7 @@ def identify(guide: Guide) -> None:
         value=f"{at[1]:.3f}" if at else "-",
         count=len(line.times),
     )
-    guide.check(N_("The panel of values is in front."), guide.window.docks["identify"].is_seen)
-    hands.point(guide.canvas, guide.pixel(*PLACE))
-    words = guide.window.status.value
-    guide.wait_for(words.full_text)
-    said = words.full_text()
-    guide.check(
-        N_("Below the pointer the status bar says: {words}"),
-        number_text(hit.value) in said,
-        words=said,
-    )
+    point_at(guide, hit.value)
     hands.leave(guide.canvas)
     guide.shoot()
     guide.resize(MIDDLE)
@@ -178,6 +169,16 @@ def identify(guide: Guide) -> None:
     guide.shoot("map", of=guide.canvas)
     guide.shoot("chart", of=guide.window.docks["chart"])
     guide.resize(WIDE)
+
+
+def point_at(guide: Guide, value: float) -> None:
+    """Hold the pointer over the place: the status bar tells its value."""
+    guide.check(N_("The panel of values is in front."), guide.window.docks["identify"].is_seen)
+    hands.point(guide.canvas, guide.pixel(*PLACE))
+    words = guide.window.status.value
+    guide.wait_for(words.full_text)
+    said = words.full_text()
+    guide.check(N_("Below the pointer the status bar says: {words}"), number_text(value) in said, words=said)
 
 
 def chart_clock(guide: Guide) -> None:

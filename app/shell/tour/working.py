@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QLineEdit
 from app.core.jobs import ProcessJob
 from app.core.language import N_, tr
 from app.shell.tour import hands
-from app.shell.tour.watching import DEPTH, PLACE, line_of
-from app.shell.tour.witness import StepFailed
+from app.shell.tour.watching import DEPTH, MIDDLE, PLACE, line_of
+from app.shell.tour.witness import WIDE, StepFailed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,8 +65,7 @@ def arrival(guide: Guide) -> None:
     layer = guide.document.layer(DEPTH)
     page = fill(guide, ENVELOPE, out, source=f"{layer.source}#{layer.key}", variable="waterdepth", kind="arrival")
     hands.write(page.form.field("threshold").edit, str(THRESHOLD))
-    guide.shoot("form")
-    guide.shoot("tool", of=guide.window.docks["tools"])
+    shoot_form(guide)
     guide.check(
         N_("A switch of the language keeps what the form holds: {file}."),
         open_form(guide).named_result() == str(out),
@@ -97,6 +96,14 @@ def arrival(guide: Guide) -> None:
     guide.kept["arrival"] = made.id
     guide.clear_toasts()
     guide.shoot("result")
+
+
+def shoot_form(guide: Guide) -> None:
+    """Take the picture of a form in the window, and of the form alone for the handbook."""
+    guide.shoot("form")
+    guide.resize(MIDDLE)
+    guide.shoot("tool", of=guide.window.docks["tools"])
+    guide.resize(WIDE)
 
 
 def crossing(guide: Guide) -> float:
