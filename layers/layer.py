@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr
 from layers.errors import SourceUnavailable
 from layers.evented import Evented
 from layers.sources.source import Block, DataSource, LayerDescription, Request, Variable
+from layers.style import Blend
 from layers.times import in_ns
 
 
@@ -44,6 +45,7 @@ class Layer(Evented):
     vdatum: str | None = None
     visible: bool = True
     opacity: float = Field(default=1.0, ge=0.0, le=1.0)
+    blend: Blend = "normal"
     group: str = ""
     time_shift_h: float = 0.0
     _data: DataSource | None = PrivateAttr(default=None)

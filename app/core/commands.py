@@ -17,6 +17,7 @@ Json = dict[str, Any]
 
 FIELD_TITLES = {
     "opacity": N_("Opacity of {layer}"),
+    "blend": N_("Blending of {layer}"),
     "style": N_("Style of {layer}"),
     "crs": N_("Reference system of {layer}"),
     "vdatum": N_("Vertical datum of {layer}"),

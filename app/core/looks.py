@@ -286,11 +286,10 @@ def _mesh(layer: MeshLayer, view: View, known: Known) -> MeshLook:
 
 def _vector(layer: VectorLayer, view: View, known: Known) -> VectorLook:
     style = layer.style
-    columns = tuple(sorted({c for c in (style.column, style.label) if c}))
     return VectorLook(
         **_common(layer, view),
         style=style,
-        columns=columns,
+        columns=style.columns,
         revision=known.revision,
         selected=known.selected,
         scratch=layer.features if layer.is_scratch else None,

@@ -1,4 +1,4 @@
-"""Themes: named sets of visibility, opacity and style of the layers."""
+"""Themes: named sets of visibility, opacity, blending and style of the layers."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from layers.errors import EditError
 if TYPE_CHECKING:
     from app.core.document import Document
 
-FIELDS = ("visible", "opacity", "style")
+FIELDS = ("visible", "opacity", "blend", "style")
 
 
 def look_of(document: Document) -> dict[str, dict[str, Any]]:
-    """Give visibility, opacity and style of all layers, by layer id."""
+    """Give visibility, opacity, blending and style of all layers, by layer id."""
     found: dict[str, dict[str, Any]] = {}
     for layer in document.layers:
-        found[layer.id] = {"visible": layer.visible, "opacity": layer.opacity}
+        found[layer.id] = {"visible": layer.visible, "opacity": layer.opacity, "blend": layer.blend}
         style = getattr(layer, "style", None)
         if isinstance(style, BaseModel):
             found[layer.id]["style"] = plain(style.model_dump(mode="json"))
