@@ -65,13 +65,13 @@ def breaks(values: ArrayLike, method: Method, count: int) -> Breaks:
     elif method == "jenks":
         inner, sample = _natural(fine, count)
     elif method == "deviation":
-        steps = np.arange(count - 1, dtype=np.float64) - (count - 2) / 2
-        width = float(fine.std(ddof=1))
-        inner = _rounded(steps * width + float(fine.mean()), width)
+        middle, width = float(fine.mean()), float(fine.std(ddof=1))
+        inner = _rounded([middle + (n - (count - 2) / 2) * width for n in range(count - 1)], width)
     elif method == "pretty":
         return Breaks(_pretty(float(fine[0]), float(fine[-1]), count), len(fine), missing)
     else:
-        inner = _rounded(np.linspace(fine[0], fine[-1], count + 1)[1:-1], (fine[-1] - fine[0]) / count)
+        low, width = float(fine[0]), float(fine[-1] - fine[0]) / count
+        inner = _rounded([low + n * width for n in range(1, count)], width)
     inside = sorted({float(e) for e in inner if fine[0] < e <= fine[-1]})
     return Breaks((float(fine[0]), *inside, float(fine[-1])), len(fine), missing, sample)
 
@@ -95,9 +95,10 @@ def _snapped(fine: NDArray[np.float64], wanted: NDArray[np.float64]) -> list[flo
     return [tidy(float(fine[n - 1]), float(fine[n])) for n in at]
 
 
-def _rounded(edges: NDArray[np.float64], width: float) -> NDArray[np.float64]:
+def _rounded(edges: list[float], width: float) -> list[float]:
     """Round limits to about a hundredth of a class."""
-    return np.round(edges, 2 - int(np.floor(np.log10(width))))
+    digits = 2 - int(np.floor(np.log10(width)))
+    return [round(edge, digits) for edge in edges]
 
 
 def _pretty(low: float, high: float, count: int) -> tuple[float, ...]:
