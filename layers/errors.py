@@ -80,6 +80,10 @@ class SourceUnavailable(DataError, OSError):
         return HaitangError.__str__(self)
 
 
+class FilterInvalid(DataError, ValueError):
+    """A filter that cannot be read, or asked of these columns; ``fields["at"]`` is the character, from 1."""
+
+
 class PackageError(HaitangError):
     """A package that cannot be used."""
 
