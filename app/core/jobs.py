@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
 from psygnal import Signal
 
@@ -24,6 +25,8 @@ PROGRESS_ENV = "HAITANG_PROGRESS"
 LANGUAGE_ENV = "HAITANG_LANGUAGE"
 """Language of the sentences, set by a window for the processes it starts."""
 KILL_AFTER_S = 0.8
+LINE_LIMIT = 1 << 16
+"""Longest part of a line of a child's error stream that is looked at in one piece, characters."""
 
 
 @dataclass(frozen=True)
@@ -179,22 +182,30 @@ class ProcessJob:
         self.started = 0.0
         self.seconds = 0.0
         self._process: subprocess.Popen[str] | None = None
+        self._timer: threading.Timer | None = None
         self._thread = threading.Thread(target=self._watch, name="job", daemon=True)
 
     def start(self) -> ProcessJob:
-        """Start the child."""
+        """Start the child; where that fails, the job has failed and says why."""
         self.state, self.started = "running", time.monotonic()
+        command = [*program_command(), *self.arguments, "--json"]
         flags = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
-        self._process = subprocess.Popen(
-            [*program_command(), *self.arguments, "--json"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            env={**os.environ, PROGRESS_ENV: "json", LANGUAGE_ENV: language(), "PYTHONIOENCODING": "utf-8"},
-            **cast("Any", flags),
-        )
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                env={**os.environ, PROGRESS_ENV: "json", LANGUAGE_ENV: language(), "PYTHONIOENCODING": "utf-8"},
+                **cast("Any", flags),
+            )
+        except OSError as error:
+            self.state, self.error = "failed", _not_started(command[0], error)
+            self.changed.emit()
+            return self
         self._thread.start()
         return self
 
@@ -204,46 +215,50 @@ class ProcessJob:
             return
         self.state = "cancelled"
         self._process.terminate()
-        threading.Timer(KILL_AFTER_S, self._kill).start()
+        self._timer = threading.Timer(KILL_AFTER_S, self._kill)
+        self._timer.daemon = True
+        self._timer.start()
         self.changed.emit()
 
     def wait(self, timeout_s: float | None = None) -> None:
         """Wait for the end; not for the main thread."""
-        self._thread.join(timeout_s)
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
 
     def _kill(self) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
 
     def _watch(self) -> None:
-        process = cast("subprocess.Popen[str]", self._process)
-        lines: list[str] = []
-        answer = threading.Thread(target=lambda: lines.append(cast("Any", process.stdout).read()))
-        answer.start()
-        for line in cast("Any", process.stderr):
-            self._on_line(line)
-        answer.join()
-        code = process.wait()
+        with cast("subprocess.Popen[str]", self._process) as process:
+            lines: list[str] = []
+            answer = threading.Thread(target=_drain, args=(process.stdout, lines), name="job-answer", daemon=True)
+            answer.start()
+            stream = cast("IO[str]", process.stderr)
+            while line := stream.readline(LINE_LIMIT):
+                self._on_line(line)
+            answer.join()
+            code = process.wait()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
         self.seconds = time.monotonic() - self.started
         if self.state != "cancelled":
             self._conclude(code, "".join(lines))
         self.changed.emit()
 
     def _on_line(self, line: str) -> None:
-        if line.startswith('{"progress"'):
-            report = json.loads(line)
-            self.share, self.text = float(report["progress"]), str(report["text"])
+        report = _report(line)
+        if report is not None:
+            self.share, self.text = report
             self.changed.emit()
 
     def _conclude(self, code: int, output: str) -> None:
-        try:
-            self.answer = json.loads(output) if output.strip() else {}
-        except ValueError:
-            self.answer = {}
+        self.answer = _object(output)
         if code in (0, 5):
             self.state, self.share = "done", 1.0
             return
-        told = self.answer.get("error", {})
+        told = _inner(self.answer, "error")
         self.state = "cancelled" if code == 4 else "failed"
         self.error = ToolError(
             told.get("what", "The tool ended without an answer (exit code {code})."),
@@ -251,3 +266,42 @@ class ProcessJob:
             remedy=told.get("remedy", ""),
             **({} if told else {"code": code}),
         )
+
+
+def _drain(stream: IO[str] | None, into: list[str]) -> None:
+    """Take all that a child says, so that it never waits for a full pipe."""
+    if stream is not None:
+        into.append(stream.read())
+
+
+def _report(line: str) -> tuple[float, str] | None:
+    """Give share and text of a line of progress; None where the line is another's, or torn by the child's end."""
+    start = line.find('{"progress"')
+    told = _object(line[start:]) if start >= 0 else {}
+    share = told.get("progress")
+    if not isinstance(share, int | float) or not math.isfinite(share):
+        return None
+    return min(max(float(share), 0.0), 1.0), str(told.get("text", ""))
+
+
+def _object(text: str) -> dict[str, Any]:
+    """Read a JSON object; empty where the text is something else."""
+    try:
+        found: Any = json.loads(text)
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+
+
+def _inner(answer: dict[str, Any], name: str) -> dict[str, Any]:
+    found = answer.get(name)
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+
+
+def _not_started(program: str, error: OSError) -> ToolError:
+    return ToolError(
+        "The program could not be started for this job: {reason}",
+        where=program,
+        remedy="Close other programs, then run the tool again.",
+        reason=str(error.strerror or error),
+    )
