@@ -72,6 +72,7 @@ class Reader:
     wake: threading.Condition = field(default_factory=threading.Condition)
     deadline: float = 0.0
     closing: bool = False
+    gone: bool = False
     reason: str = ""
     current: Ticket | None = None
     busy_since: float = 0.0
@@ -119,7 +120,7 @@ class Reader:
 
     def _next(self) -> Ticket | None:
         with self.wake:
-            while not self.closing:
+            while not (self.closing or self.gone):
                 ticket = _first(self.queues[URGENT])
                 if ticket is not None:
                     self.urgent_at = time.monotonic()
@@ -171,6 +172,12 @@ class Reader:
         """List the requests that were not sent yet."""
         with self.wake:
             return [t for queue in self.queues for t in queue if not t.cancelled]
+
+    def leave(self) -> None:
+        """Give up a child that has ended while nothing was asked of it."""
+        with self.wake:
+            self.gone = True
+            self.wake.notify_all()
 
     def end(self) -> None:
         """End the child."""

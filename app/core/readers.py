@@ -45,7 +45,7 @@ class ReaderPool:
     """
 
     died = Signal(list, bool)
-    """Paths that were being read when a child ended, and whether they are read again by a new one."""
+    """Files of a child that ended, the one being read first, and whether a new child reads them again."""
 
     def __init__(self, max_processes: int = 3, memory_mb: int = 4096, timeout_s: float = 30.0) -> None:
         self._limits = (max_processes, memory_mb, timeout_s)
@@ -191,8 +191,9 @@ class ReaderPool:
         with self._lock:
             if reader in self._readers:
                 self._readers.remove(reader)
-            for path in reader.files:
-                self._owner.pop(path, None)
+            others = sorted(path for path in reader.files if self._owner.get(path) is reader)
+            for path in others:
+                self._owner.pop(path)
             if culprit is not None and not spared:
                 self._failed[culprit.path] = _ended(culprit.path, reason)
             queued = reader.waiting()
@@ -201,8 +202,16 @@ class ReaderPool:
                 ticket.finish(_ended(ticket.path, reason))
             elif not ticket.cancelled:
                 self._again(ticket)
-        if culprit is not None:
-            self.died.emit([culprit.path], spared)
+        self._tell_died(culprit.path if culprit is not None else "", others, spared=spared)
+
+    def _tell_died(self, culprit: str, files: list[str], *, spared: bool) -> None:
+        first = [culprit] if culprit else []
+        others = [path for path in files if path != culprit]
+        if not spared:
+            self.died.emit(first, False)
+            first = []
+        if first or others:
+            self.died.emit([*first, *others], True)
 
     def _again(self, ticket: Ticket) -> None:
         with self._lock:
@@ -215,7 +224,9 @@ class ReaderPool:
             with self._lock:
                 readers = list(self._readers)
             for reader in readers:
-                if reader.deadline and time.monotonic() > reader.deadline:
+                if reader.process.poll() is not None:
+                    reader.leave()
+                elif reader.deadline and time.monotonic() > reader.deadline:
                     reader.reason = "timeout"
                     reader.process.kill()
                 elif CAPPED_FROM_OUTSIDE and self._limits[1] and reader.held_mb() > self._limits[1]:

@@ -16,7 +16,7 @@ from psygnal import Signal
 
 from app.core.ranges import RangeStore, joined, sample_steps
 from app.core.readers import BACKGROUND, URGENT
-from layers.errors import HaitangError
+from layers.errors import DataError, HaitangError
 from layers.geometry import Geometry
 from layers.layer import Layer
 from layers.sources.source import Statistics, StatisticsRequest, TopologyRequest
@@ -116,6 +116,8 @@ class Reading:
         self._ranges = RangeStore(ranges)
         self._states: dict[str, tuple[str, HaitangError | None]] = {}
         self._files: dict[str, str] = {}
+        self._sources: dict[str, str] = {}
+        self._turns: dict[str, int] = {}
         self._asked: set[tuple[str, str]] = set()
         self._waiting: dict[str, list[Layer]] = {}
         self._flying: dict[Hashable, list[Callable[[Block | HaitangError], None]]] = {}
@@ -123,6 +125,7 @@ class Reading:
         self._settled = threading.Condition()
         document.layer_added.connect(self._on_layer_added)
         document.layer_removed.connect(self._on_layer_removed)
+        document.layer_changed.connect(self._on_layer_changed)
         document.replaced.connect(self._on_replaced)
         pool.died.connect(self._on_died)
         for layer in document.layers:
@@ -150,9 +153,10 @@ class Reading:
             done(found)
             return None
 
+        keep = self._keeper(layer.source, request)
+
         def arrived(answer: Answer | HaitangError) -> None:
-            if not isinstance(answer, HaitangError):
-                self._cache.keep((layer.source, request), answer)
+            keep(answer)
             done(answer)
 
         if isinstance(request, TopologyRequest):
@@ -160,9 +164,20 @@ class Reading:
             return None
         return self.pool.submit(layer.source, request, arrived, key=key, priority=priority)
 
+    def _keeper(self, source: str, request: Request) -> Callable[[Answer | HaitangError], None]:
+        """Give what keeps an answer in memory, unless the file was let go of or opened anew meanwhile."""
+        turn = self._turns.get(source, 0)
+
+        def keep(answer: Answer | HaitangError) -> None:
+            if not isinstance(answer, HaitangError) and self._turns.get(source, 0) == turn:
+                self._cache.keep((source, request), answer)
+
+        return keep
+
     def _read_once(self, source: str, request: Request, done: Callable[[Block | HaitangError], None]) -> None:
         """Read what several views want at once a single time."""
-        name = (source, request)
+        name = (source, request, self._turns.get(source, 0))
+        keep = self._keeper(source, request)
         with self._lock:
             others = self._flying.setdefault(name, [])
             others.append(done)
@@ -170,8 +185,7 @@ class Reading:
                 return
 
         def arrived(answer: Answer | HaitangError) -> None:
-            if not isinstance(answer, HaitangError):
-                self._cache.keep(name, answer)
+            keep(answer)
             with self._lock:
                 waiting = self._flying.pop(name)
             for one in waiting:
@@ -193,8 +207,9 @@ class Reading:
         """
         found = self.cached(layer, request)
         if found is None:
+            keep = self._keeper(layer.source, request)
             found = cast("Block", self.pool.ask(layer.source, request))
-            self._cache.keep((layer.source, request), found)
+            keep(found)
         return found
 
     def add(self, path: str, done: Callable[[Description | HaitangError], None]) -> None:
@@ -202,11 +217,10 @@ class Reading:
         self.pool.submit(path, None, lambda answer: self._deliver(lambda: done(answer)))
 
     def reopen(self, layer: Layer) -> None:
-        """Try a grey layer again, from the disk."""
-        self.pool.reopen(layer.source)
-        self.pool.release(layer.source)
-        self._cache.forget(layer.source)
-        self._open(layer)
+        """Try a grey layer again, from the disk, and with it all others of its file."""
+        self._let_go(layer.source)
+        for other in [la for la in self.document.layers if la.source == layer.source] or [layer]:
+            self._open(other)
 
     def statistics(self, layer: Layer, variable: str) -> Statistics | None:
         """Give the range of a variable over its steps; asks in the background where it is not known."""
@@ -226,8 +240,11 @@ class Reading:
 
     def _gather(self, layer: Layer, variable: str, steps: list[int], found: list[Statistics]) -> None:
         """Ask for one step after the other, so that a person's request never waits behind them all."""
+        file = self._file(layer)
 
         def arrived(answer: Answer | HaitangError) -> None:
+            if self._file(layer) != file:
+                return  # the file was opened anew: who asks again gets the range of what is there now
             if isinstance(answer, HaitangError):
                 self._asked.discard((layer.id, variable))
                 return
@@ -235,26 +252,31 @@ class Reading:
             if len(steps) > 1:
                 self._gather(layer, variable, steps[1:], found)
                 return
-            self._ranges.keep(self._file(layer), layer.key, variable, joined(found))
+            self._ranges.keep(file, layer.key, variable, joined(found))
             self._deliver(lambda: self.statistics_ready.emit(layer.id, variable))
 
         request = StatisticsRequest(layer.key, variable, steps[0])
         self.pool.submit(layer.source, request, arrived, priority=BACKGROUND)
 
     def _open(self, layer: Layer) -> None:
+        self._sources[layer.id] = layer.source
+        self._forget_asked(layer.id)
         if layer.source == "memory:":
             self._set_state(layer.id, "ok")
             return
         self._set_state(layer.id, "opening")
         self._waiting.setdefault(layer.source, []).append(layer)
         if len(self._waiting[layer.source]) == 1:
-            self.pool.submit(layer.source, None, lambda answer: self._deliver(lambda: self._all(layer.source, answer)))
+            source, turn = layer.source, self._turns.get(layer.source, 0)
+            self.pool.submit(source, None, lambda answer: self._deliver(lambda: self._all(source, turn, answer)))
 
-    def _all(self, source: str, answer: Description | HaitangError) -> None:
-        """Give one answer to all layers that wait for their file."""
+    def _all(self, source: str, turn: int, answer: Description | HaitangError) -> None:
+        """Give one answer to all layers that wait for their file; none where it was opened anew meanwhile."""
+        if self._turns.get(source, 0) != turn:
+            return
         for layer in self._waiting.pop(source, []):
-            if layer.id in self._states:
-                self._arrived(layer, answer)
+            if self._sources.get(layer.id) == source:
+                self._arrived(layer, answer if isinstance(answer, HaitangError) else _fitting(layer, answer))
 
     def _arrived(self, layer: Layer, answer: Description | HaitangError) -> None:
         if isinstance(answer, HaitangError):
@@ -284,22 +306,69 @@ class Reading:
     def _on_layer_removed(self, layer: Layer, _index: int) -> None:
         layer.detach()
         self._states.pop(layer.id, None)
-        if not any(other.source == layer.source for other in self.document.layers):
-            self.pool.release(layer.source)
-            self._cache.forget(layer.source)
+        self._leave(layer.id)
+
+    def _on_layer_changed(self, layer: Layer, field: str) -> None:
+        """Follow a layer to another file."""
+        if field == "source" and layer.id in self._sources and layer.source != self._sources[layer.id]:
+            layer.detach()
+            self._leave(layer.id)
+            self._open(layer)
 
     def _on_replaced(self) -> None:
         self._states.clear()
+        for layer_id in list(self._sources):
+            self._leave(layer_id)
         for layer in self.document.layers:
             self._open(layer)
 
+    def _leave(self, layer_id: str) -> None:
+        """Take a layer off its file; the last one lets its reader close it."""
+        source = self._sources.pop(layer_id, "")
+        self._forget_asked(layer_id)
+        if source and source not in self._sources.values():
+            self._let_go(source)
+
+    def _let_go(self, source: str) -> None:
+        """Let the reader close a file; what is under way for it is not kept."""
+        self._turns[source] = self._turns.get(source, 0) + 1
+        self._waiting.pop(source, None)
+        self._files.pop(source, None)
+        self.pool.reopen(source)
+        self.pool.release(source)
+        self._cache.forget(source)
+
+    def _forget_asked(self, layer_id: str) -> None:
+        """Let the ranges of a layer be asked for again."""
+        self._asked = {wish for wish in self._asked if wish[0] != layer_id}
+
     def _on_died(self, paths: list[str], spared: bool) -> None:
-        if not spared:
-            self._deliver(lambda: self._mark_dead(paths))
+        act = self._read_anew if spared else self._mark_dead
+        self._deliver(lambda: act(paths))
+
+    def _read_anew(self, paths: list[str]) -> None:
+        """Grey the layers of a reader that ended until a new one has looked at their files."""
+        for layer in list(self.document.layers):
+            if layer.source in paths and self.state(layer.id) == "ok":
+                self._open(layer)
 
     def _mark_dead(self, paths: list[str]) -> None:
         for layer in self.document.layers:
             if layer.source in paths and self.state(layer.id) == "ok":
-                error = cast("HaitangError", self.pool.failure(layer.source))
-                self._set_state(layer.id, "failed", error)
-                self.failed.emit(layer, error)
+                error = self.pool.failure(layer.source)
+                if error is not None:
+                    self._set_state(layer.id, "failed", error)
+                    self.failed.emit(layer, error)
+
+
+def _fitting(layer: Layer, description: Description) -> Description | DataError:
+    """Give a description that holds what a layer shows, or say what it holds instead."""
+    if layer.kind in ("unknown", description.layer(layer.key).kind):
+        return description
+    return DataError(
+        "The file holds no layer of the kind {kind}, which this layer shows; it holds: {found}.",
+        where=description.path,
+        remedy="Choose the right file for the layer, or remove the layer and open the file anew.",
+        kind=layer.kind,
+        found=", ".join(dict.fromkeys(part.kind for part in description.layers)),
+    )

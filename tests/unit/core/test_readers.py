@@ -110,6 +110,41 @@ def test_a_reader_killed_while_idle_is_replaced_unseen(pool: ReaderPool, files: 
 
 
 @POSIX
+def test_the_files_of_a_reader_killed_while_idle_are_named_before_anyone_asks(
+    pool: ReaderPool, files: list[str]
+) -> None:
+    told: list[tuple[list[str], bool]] = []
+    heard = threading.Event()
+    pool.died.connect(lambda paths, spared: (told.append((paths, spared)), heard.set()))
+    for path in files[:2]:
+        pool.ask(path, None)
+    os.kill(pool.processes()[0], signal.SIGKILL)
+    assert heard.wait(10)
+    assert told == [(files[:2], True)]
+    assert pool.processes() == []
+    assert pool.ask(files[1], None).kind == "series"
+
+
+@POSIX
+def test_a_reader_that_has_no_file_ends_unnoticed() -> None:
+    readers = ReaderPool(max_processes=1)
+    told: list[list[str]] = []
+    readers.died.connect(lambda paths, _: told.append(paths))
+    try:
+        readers.warm()
+        os.kill(readers.processes()[0], signal.SIGKILL)
+        deadline = threading.Event()
+        for _ in range(100):
+            if not readers.processes():
+                break
+            deadline.wait(0.1)
+        assert readers.processes() == []
+        assert told == []
+    finally:
+        readers.close()
+
+
+@POSIX
 def test_a_reader_killed_at_work_is_replaced_and_its_requests_are_asked_again(
     pool: ReaderPool, files: list[str]
 ) -> None:
