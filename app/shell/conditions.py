@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.language import language
+from app.shell.layer_words import has_failed
 
 if TYPE_CHECKING:
     from app.shell.desk import Desk
@@ -61,6 +62,6 @@ def _layer(name: str, desk: Desk) -> bool:
         "layer": True,
         "vector": layer.kind == "vector",
         "timed": axis is not None and len(axis) > 0,
-        "failed": desk.reading.state(layer.id) == "failed",
+        "failed": has_failed(layer, desk),
         "leads": desk.document.clock.leader == layer.id,
     }[name]

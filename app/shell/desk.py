@@ -123,6 +123,8 @@ class Desk:
     relay : Relay
     journal : Journal, optional
         None while there is nothing to bring back after a crash, as for pictures.
+    unread : dict
+        Layers that are open and whose last picture failed: id → why.
     """
 
     document: Document
@@ -133,6 +135,7 @@ class Desk:
     journal: Journal | None = None
     notices: Notices = field(default_factory=Notices)
     focus: Focus = field(default_factory=Focus)
+    unread: dict[str, HaitangError] = field(default_factory=dict)
     jobs: Jobs = field(init=False)
     _worker: ThreadPoolExecutor = field(init=False)
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from layers.layer import Layer
 
 MENU = (
-    "zoom-layer", "layer-visible", "layer-only", "", "layer-table", "layer-reopen", "", "layer-rename", "layer-group",
-    "layer-crs", "layer-datum", "layer-shift", "layer-lead", "", "layer-remove",
+    "zoom-layer", "layer-visible", "layer-only", "", "layer-table", "layer-reopen", "layer-relink", "",
+    "layer-rename", "layer-group", "layer-crs", "layer-datum", "layer-shift", "layer-lead", "", "layer-remove",
 )  # fmt: skip
 REDRAW_MS = 200
 """How often the tree is redrawn at most while the clock runs."""

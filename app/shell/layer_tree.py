@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.language import tr
-from app.shell.layer_words import is_shown_now, subtitle
+from app.shell.layer_words import has_failed, is_shown_now, subtitle
 from app.shell.swatch import draw_swatch
 from app.widgets import icons, theme
 
@@ -88,9 +88,9 @@ class _Line(QStyledItemDelegate):
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, _cut(painter, name, words.width()))
 
     def _paint_layer(self, painter: QPainter, box: QRectF, layer: Layer) -> None:
-        state = self._desk.reading.state(layer.id)
-        failed = state == "failed"
-        seen = layer.visible and not failed and is_shown_now(layer, self._desk)
+        failed = has_failed(layer, self._desk)
+        is_read = not failed and self._desk.reading.state(layer.id) == "ok"
+        seen = layer.visible and is_read and is_shown_now(layer, self._desk)
         icons.draw(
             painter, "eye" if layer.visible else "eye-off", eye_box(box), "icon" if layer.visible else "icon-disabled"
         )
@@ -116,7 +116,7 @@ class _Line(QStyledItemDelegate):
                 self._tree.eye_clicked.emit(index)
                 return True
             layer = self._tree.layer_of(index)
-            failed = layer is not None and self._desk.reading.state(layer.id) == "failed"
+            failed = layer is not None and has_failed(layer, self._desk)
             if failed and reopen_box(box).adjusted(-6, -8, 6, 8).contains(at):
                 self._tree.reopen_clicked.emit(layer)
                 return True

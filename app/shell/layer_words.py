@@ -26,12 +26,19 @@ def is_shown_now(layer: Layer, desk: Desk) -> bool:
     return layer.step_at(desk.document.clock.now) is not None
 
 
+def has_failed(layer: Layer, desk: Desk) -> bool:
+    """Tell whether the file of a layer, or the part of it that is looked at, cannot be read."""
+    return desk.reading.state(layer.id) == "failed" or layer.id in desk.unread
+
+
 def subtitle(layer: Layer, desk: Desk) -> tuple[str, str]:
     """Give one short line on a layer and the colour token it is written in."""
     state = desk.reading.state(layer.id)
     if state == "failed":
         error = desk.reading.error(layer.id)
         return (error_text(error) if error is not None else tr(REASONS["failed"])), "error"
+    if layer.id in desk.unread:
+        return error_text(desk.unread[layer.id]), "error"
     if state == "opening":
         return tr("Opening…"), "text-faint"
     if not is_shown_now(layer, desk):

@@ -193,7 +193,8 @@ class Opener:
     def _tell_failed(self, layer: Layer, error: HaitangError) -> None:
         self._fresh.discard(layer.id)
         self._look_first()
-        self._desk.notices.error(error, ((tr("Reopen"), f"layers.reopen_id:{layer.id}"),))
+        acts = (("Reopen", "layers.reopen_id"), ("Find the file again…", "troubles.relink"))
+        self._desk.notices.error(error, tuple((tr(title), f"{call}:{layer.id}") for title, call in acts))
 
 
 def all_warnings(description: Description) -> list[Any]:

@@ -173,6 +173,11 @@ def files_to_open(parent: QWidget, folder: str) -> list[str]:
     return paths
 
 
+def file_to_find(parent: QWidget, title: str, folder: str) -> str:
+    """Ask where a file is."""
+    return QFileDialog.getOpenFileName(parent, title, folder, options=file_options())[0]
+
+
 def folder_to_open(parent: QWidget, folder: str) -> str:
     """Ask for a folder to open."""
     options = file_options() | QFileDialog.Option.ShowDirsOnly

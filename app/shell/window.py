@@ -27,6 +27,7 @@ from app.shell.place_marks import MapLinks
 from app.shell.status_bar import StatusBar
 from app.shell.submenus import Submenus
 from app.shell.tool_list import Tools, tool_entry
+from app.shell.troubles import Troubles
 from app.views.map2d.canvas import MapCanvas
 from app.widgets import controls, theme
 from app.widgets.map_fields import Surroundings
@@ -109,6 +110,7 @@ class MainWindow(QMainWindow):
             panels=Panels(desk, self, self.docks, self.apply_settings),
             tools=ToolActs(desk, lambda: self.open_palette(only_tools=True), self.open_tool),
             help=Help(desk, self, self.open_palette, self.show_help),
+            troubles=Troubles(desk, self, self._on_trouble),
         )
 
     def _build_bars(self) -> None:
@@ -236,7 +238,7 @@ class MainWindow(QMainWindow):
         for dock in self.docks.by_name.values():
             dock.visibilityChanged.connect(lambda _: self.menus.refresh())
         desk.reading.state_changed.connect(self._on_state)
-        desk.pool.died.connect(self._on_reader_died)
+        self.canvas.scene.layer_failed.connect(self.acts["troubles"].on_drawn)
         desk.notices.posted.connect(self._on_notice)
         language_changed.connect(self._on_language)
 
@@ -302,11 +304,9 @@ class MainWindow(QMainWindow):
         """Tell of an error in a drawing thread as of any other that nobody caught."""
         sys.excepthook(type(error), error, error.__traceback__)
 
-    def _on_reader_died(self, paths: list[str], spared: bool) -> None:
-        """Say that a reader was started again; a file that is given up tells its own failure."""
-        if spared and paths:
-            text = tr("The reader of this file ended and was started again.")
-            self.desk.relay(lambda: self.desk.notices.warning(text, paths[0]))
+    def _on_trouble(self) -> None:
+        self._layer_panel().tree.viewport().update()
+        self._soon.start()
 
     def _on_chosen(self, name: str) -> None:
         if name.startswith("tool:"):

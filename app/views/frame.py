@@ -157,6 +157,7 @@ class Scene2D(QObject):
             (doc.clock.events.now, self._on_clock),
             (doc.selection.changed, self.refresh),
             (reading.state_changed, self.refresh),
+            (reading.opened, self._on_opened),
             (reading.statistics_ready, self._on_statistics),
         ]
         for signal, slot in links:
@@ -279,6 +280,13 @@ class Scene2D(QObject):
         error = None if future.cancelled() else future.exception()
         if error is not None and not self._closed:
             self.crashed.emit(error)
+
+    def _on_opened(self, layer: Layer) -> None:
+        """Draw a layer anew whose file was looked at again: its look may be the same, its data are not."""
+        track = self._tracks.get(layer.id)
+        if track is not None:
+            track.renew()
+            self.refresh()
 
     def _on_layer_removed(self, layer: Layer, _index: int) -> None:
         self._tracks.pop(layer.id, None)

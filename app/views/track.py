@@ -109,7 +109,7 @@ class Track:
         self.error: HaitangError | None = None
         self._painter: Painter | None = None
         self._fetcher, self._ask, self._run, self._settled = fetcher, ask, run, settled
-        self._busy = False
+        self._busy = self._stale = False
         self._lock = threading.Lock()
 
     @property
@@ -120,14 +120,18 @@ class Track:
     def wish(self, look: Look) -> bool:
         """Ask for a look; tell whether anything has to be drawn for it."""
         with self._lock:
-            if not look.differs(self.wanted):
+            if not (look.differs(self.wanted) or self._stale):
                 return False
-            self.wanted = look
+            self.wanted, self._stale = look, False
             if self._busy:
                 return True
             self._busy = True
         self._ask(self._begin)
         return True
+
+    def renew(self) -> None:
+        """Draw the next wish even where its look is that of the last."""
+        self._stale = True
 
     def painter(self) -> Painter | None:
         """Give the painter of this layer; in worker threads only."""
