@@ -125,7 +125,13 @@ def _add_own(commands: Any, own: dict[str, Face]) -> None:
 def _add_shot(commands: Any, face: Face) -> None:
     shot = _command(commands, "shot", face, tr("draw one picture of one view"))
     shot.add_argument("paths", nargs="+", metavar="PATH", help=tr("files or a workspace to draw"))
-    shot.add_argument("--out", required=True, type=Path, metavar="PNG", help=tr("the picture to write"))
+    shot.add_argument(
+        "--out",
+        required=True,
+        type=Path,
+        metavar="PNG",
+        help=tr("the picture to write; a picture that is there is replaced"),
+    )
     shot.add_argument("--view", choices=VIEWS, default="map", help=tr("map, chart or the whole window"))
     shot.add_argument("--size", metavar="WxH", help=tr("width and height in pixels"))
     shot.add_argument("--time", metavar="ISO|INDEX", help=tr("moment, or number of the step from 0"))
@@ -166,7 +172,7 @@ def tool_help(tool: Tool) -> str:
         lines.append(f"  {p.flag:14} {tr(p.label)}: {p.allowed()}{default}")
         lines += [f"  {'':14} {tr(p.help)}"] if p.help else []
     own = (
-        ("--out", tr("file to write; its suffix chooses the form")),
+        ("--out", tr("file to write; its suffix chooses the form; a file that is there is replaced, an input never")),
         ("--vdatum", tr("vertical datum of inputs that name none")),
         ("--source-crs", tr("reference system of inputs that name none")),
         ("--memory", tr("what the run may hold, such as 1GiB; above it, it is ended")),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from app.core import durable
+from app.core.inputs import spare
 from app.core.jobs import program_command
 from app.core.supervisor import signals
 from layers.errors import Cancelled, DataError, ParameterInvalid
@@ -93,6 +94,9 @@ def read_plan(path: Path) -> BatchPlan:
                 part=part,
                 names=", ".join(doubles),
             )
+    read = [path, *([path.parent / data["table"]] if "table" in data else [])]
+    for case in cases:
+        spare(case.out, read, record=True)
     options = {name: str(data[name]) for name in OPTIONS if data.get(name)}
     return BatchPlan(data["tool"], cases, data.get("workers", 1), options, path.with_name(path.name + ".state.json"))
 

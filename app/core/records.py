@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from app.core import durable
 from app.core.hashes import file_hash
+from app.core.inputs import spare
 from app.core.jobs import Job, Remark
 from app.core.language import tr
 from app.core.parameters import to_plain
 from app.core.tools import Assumed, Bound, Tool, find, split_word
-from layers.errors import DataError, ParameterInvalid
+from layers.errors import DataError
 from layers.layer import Layer
 from layers.output import check_suffix, write_result
 
@@ -99,14 +100,11 @@ def run_tool(
 
 def _check_out(bound: Bound, out: Path | None) -> None:
     """Refuse an output that would take the place of an input."""
-    for value in bound.words.values():
-        for word in _listed(value):
-            plain = word.source if isinstance(word, Layer) else to_plain(word)
-            path = split_word(plain)[0] if isinstance(plain, str) else ""
-            if out is not None and _is_file(path) and out.exists() and out.samefile(path):
-                raise ParameterInvalid(
-                    "The output is one of the inputs.", where=str(out), remedy="Choose another file for the output."
-                )
+    words = [word for value in bound.words.values() for word in _listed(value)]
+    plain = [word.source if isinstance(word, Layer) else to_plain(word) for word in words]
+    paths = [split_word(word)[0] for word in plain if isinstance(word, str)]
+    if out is not None:
+        spare(out, [path for path in paths if path], record=True)
 
 
 def _core(bound: Bound, assumed: Assumed, warnings: Iterable[str]) -> dict[str, Any]:

@@ -56,12 +56,14 @@ def shoot_window(paths: Sequence[str], out: Path, wish: Any, tool: str = "") -> 
     HaitangError
         Something cannot be opened, or the wish does not fit.
     """
-    from app.views.shot import size_of, write_png
+    from app.core.inputs import spare
+    from app.views.shot import inputs_of, size_of, write_png
 
     size = size_of(wish.size)
     window = open_window(wish.lang, wish.theme, size, passing=True)
     try:
         fill_window(window, paths, wish)
+        spare(out, inputs_of(window.desk.document, paths, wish))
         if tool:
             show_tool(window, tool)
         write_png(picture(window), out)

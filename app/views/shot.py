@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from app.core.inputs import spare
 from app.core.language import set_language
 from app.views.wishes import Wish, apply, extent_from, look_at, size_of
 from layers.errors import DataError, ParameterInvalid, SourceUnavailable
@@ -64,6 +65,7 @@ def shot(paths: Sequence[str], out: Path, wish: Wish) -> dict[str, Any]:
         document = Document()
         reading = Reading(document, pool)
         open_paths(document, reading, paths)
+        spare(out, inputs_of(document, paths, wish))
         apply(document, wish)
         image, said = (_chart if wish.view == "chart" else _map)(document, reading, size, wish)
         write_png(image, out)
@@ -71,6 +73,11 @@ def shot(paths: Sequence[str], out: Path, wish: Wish) -> dict[str, Any]:
         pool.close()
         del application
     return {"out": str(out), "view": wish.view, "size": list(size), **said}
+
+
+def inputs_of(document: Document, paths: Sequence[str], wish: Wish) -> list[str]:
+    """List the files that a picture is made from: those named, those of a workspace, the style."""
+    return [*paths, *([wish.style] if wish.style else []), *(layer.source for layer in document.layers)]
 
 
 # ---------------------------------------------------------------------- opening
