@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolTip,
     QTreeView,
     QWidget,
 )
@@ -108,6 +109,14 @@ class _Line(QStyledItemDelegate):
         painter.drawText(QPointF(left, box.top() + 36), _cut(painter, text, right - left))
         if failed:
             icons.draw(painter, "reload", reopen_box(box), "accent")
+
+    def helpEvent(self, event: Any, view: Any, option: Any, index: Index) -> bool:
+        """Say in full what the row may have to cut off."""
+        layer = self._tree.layer_of(index)
+        if layer is None:
+            return super().helpEvent(event, view, option, index)
+        QToolTip.showText(event.globalPos(), f"{layer.name}\n{subtitle(layer, self._desk)[0]}", view)
+        return True
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: Any, index: Index) -> bool:
         if event.type() == QEvent.Type.MouseButtonPress and isinstance(event, QMouseEvent):

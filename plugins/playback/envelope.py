@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
+import numba
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from numpy.typing import NDArray
+Frame = NDArray[np.float32]
+"""Values of one step, (cells,); NaN = dry or no data."""
+Reals = NDArray[np.float64]
+"""What is known of each cell so far, (cells,); a kernel writes into it. NaN = not yet."""
+P = ParamSpec("P")
+
+
+def kernel(function: Callable[P, None]) -> Callable[P, None]:
+    """Compile a function that fills its last arguments; other threads run meanwhile."""
+    compiled: Any = numba.njit(nogil=True, cache=True)
+    return cast("Callable[P, None]", compiled(function))
 
 
 def envelope(
@@ -62,8 +73,8 @@ def envelope(
     return result.astype(np.float32)
 
 
-@njit(nogil=True, cache=True)
-def _extreme(now, t1, sign, best, when):  # noqa: ANN001, ANN202  compiled
+@kernel
+def _extreme(now: Frame, t1: float, sign: float, best: Reals, when: Reals) -> None:
     for i in range(now.size):
         value = now[i]
         if np.isnan(value):
@@ -73,8 +84,8 @@ def _extreme(now, t1, sign, best, when):  # noqa: ANN001, ANN202  compiled
             when[i] = t1
 
 
-@njit(nogil=True, cache=True)
-def _arrival(before, now, t0, t1, threshold, first):  # noqa: ANN001, ANN202  compiled
+@kernel
+def _arrival(before: Frame, now: Frame, t0: float, t1: float, threshold: float, first: Reals) -> None:
     for i in range(now.size):
         value = np.float64(now[i])
         if not np.isnan(first[i]) or np.isnan(value) or value < threshold:
@@ -86,8 +97,8 @@ def _arrival(before, now, t0, t1, threshold, first):  # noqa: ANN001, ANN202  co
             first[i] = t0 + (threshold - last) / (value - last) * (t1 - t0)
 
 
-@njit(nogil=True, cache=True)
-def _duration(before, now, span, threshold, total):  # noqa: ANN001, ANN202  compiled
+@kernel
+def _duration(before: Frame, now: Frame, span: float, threshold: float, total: Reals) -> None:
     for i in range(now.size):
         a, b = np.float64(before[i]), np.float64(now[i])
         if not np.isnan(b) and b >= threshold and np.isnan(total[i]):
