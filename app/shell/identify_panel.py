@@ -57,6 +57,8 @@ class _HitCard(QFrame):
     def _facts(self, hit: Hit, layer: Layer) -> None:
         if hit.value is not None:
             self.add(tr("Quantity"), hit.title)
+        if hit.how:
+            self.add(tr("Obtained"), hit.how)
         if hit.moment is not None:
             self.add(tr("Time"), self._desk.document.clock.text(self._desk.settings.utc_offset_hours, hit.moment))
         if layer.vdatum:

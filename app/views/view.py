@@ -44,6 +44,8 @@ class Hit:
         Attributes known without reading again.
     distance : float
         Distance from the place in px; 0 inside.
+    how : str
+        How the value was obtained, in the user's language; empty where it is simply that of the place.
     """
 
     layer: str
@@ -56,6 +58,7 @@ class Hit:
     index: int = -1
     properties: dict[str, Any] = field(default_factory=dict)
     distance: float = 0.0
+    how: str = ""
 
 
 class Probe(Protocol):

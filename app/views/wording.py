@@ -10,6 +10,8 @@ from app.core.language import N_, language, tr
 from layers.heights import DATUMS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from layers.sources.source import Variable
 
 QUANTITIES = {
@@ -155,3 +157,22 @@ def datum_text(name: str) -> str:
     if known is None:
         return name
     return known.title_zh if language() == "zh" else known.title_en
+
+
+def how_text(face: int, nodes: Sequence[int], *, smooth: bool = True) -> str:
+    """Say how a value of a mesh at a place is obtained: it is the face's, or mixed from nodes.
+
+    Parameters
+    ----------
+    face : int
+        Face that holds the place.
+    nodes : sequence of int
+        Nodes whose values are mixed; none where values lie on faces.
+    smooth : bool
+        Whether they count by how near they are; else alike, as the map then shows one colour a face.
+    """
+    if not nodes:
+        return tr("face {number}", number=face)
+    if not smooth:
+        return tr("mean of the nodes of face {number}", number=face)
+    return tr("interpolated between nodes {nodes}", nodes=", ".join(str(n) for n in nodes))

@@ -120,6 +120,9 @@ class MemorySource:
 
     def _series(self, request: SeriesRequest) -> SeriesBlock:
         values = self._values(request.variable)
+        known = self.layer.variable(request.variable)
+        if known is not None and known.vector and values.ndim == 3:
+            values = np.hypot(values[..., 0], values[..., 1])
         flat = values.reshape(len(values), -1)[request.start : request.stop][:, list(request.indices)]
         axis = self.layer.time
         times = axis.values[request.start : request.stop] if axis is not None else np.zeros(len(flat), "datetime64[ns]")

@@ -8,7 +8,7 @@ import numpy as np
 
 from layers.crs import transform_points
 from layers.errors import CrsMissing
-from layers.locate import locate
+from layers.locate import locate, mixed
 from layers.sources.computed import readable_grid
 from layers.sources.source import SeriesBlock, SeriesRequest, Topology, TopologyRequest
 
@@ -81,8 +81,7 @@ def _mesh_series(
         return result
     nodes, back = np.unique(found.nodes[inside], return_inverse=True)
     values = _read(layer, variable, nodes, level)[:, back.reshape(-1, 3)]
-    # A corner without weight has no say, even where it has no value.
-    result[:, inside] = np.where(found.weights[inside] == 0.0, 0.0, values * found.weights[inside]).sum(axis=2)
+    result[:, inside] = mixed(values, found.weights[inside])
     return result
 
 

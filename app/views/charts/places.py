@@ -10,8 +10,9 @@ import numpy as np
 from app.core.language import tr
 from app.views import projection
 from app.views.charts.series import ChartLine
-from app.views.wording import is_height, quantity_text, unit_text
+from app.views.wording import how_text, is_height, quantity_text, unit_text
 from layers.errors import HaitangError
+from layers.locate import locate, mixed
 from layers.mesh import MeshLayer
 from layers.raster import RasterLayer
 from layers.series import SeriesLayer
@@ -112,16 +113,21 @@ def _mesh_wish(layer: MeshLayer, reading: Reading, x: float, y: float) -> Wish |
         return None
     if not isinstance(topology, Topology):
         return None
-    face = face_at(topology, x, y)
-    if face is None:
+    found = locate(topology, np.array([x]), np.array([y]))
+    face = int(found.faces[0])
+    if face < 0:
         return None
+    level, smooth = layer.style.level, layer.style.smooth
     if variable.location == "face":
-        requests = _requests(layer, variable, (face,), layer.style.level)
-        return Wish(layer, variable, requests, (1.0,), tr("face {number}", number=face))
-    nodes, weights = corner_weights(topology, face, x, y)
-    near = nodes[int(np.argmax(weights))]
-    requests = _requests(layer, variable, nodes, layer.style.level)
-    return Wish(layer, variable, requests, weights, tr("near node {number}", number=near))
+        return Wish(
+            layer, variable, _requests(layer, variable, (face,), level), (1.0,), how_text(face, (), smooth=True)
+        )
+    nodes, weights = tuple(int(n) for n in found.nodes[0]), tuple(float(w) for w in found.weights[0])
+    if not smooth:
+        ring = topology.face_nodes[topology.face_offsets[face] : topology.face_offsets[face + 1]]
+        nodes, weights = tuple(int(n) for n in ring), (1.0 / len(ring),) * len(ring)
+    place = how_text(face, nodes, smooth=smooth)
+    return Wish(layer, variable, _requests(layer, variable, nodes, level), weights, place)
 
 
 def _station_wish(layer: SeriesLayer, on_map: tuple[float, float, float, str | None]) -> Wish | None:
@@ -156,63 +162,12 @@ def station_wish(layer: SeriesLayer, station: int) -> Wish | None:
     return Wish(layer, variable, requests, (1.0,), name)
 
 
-# ------------------------------------------------------------------------ mesh
-def face_at(topology: Topology, x: float, y: float) -> int | None:
-    """Give the face that holds a place; None outside the mesh.
-
-    Parameters
-    ----------
-    topology : Topology
-    x, y : float
-        In the layer's CRS.
-    """
-    edges = _crossed(topology, x, y)
-    owner = np.searchsorted(topology.face_offsets, edges, side="right") - 1
-    faces, counts = np.unique(owner, return_counts=True)
-    inside = faces[counts % 2 == 1]
-    return int(inside[0]) if len(inside) else None
-
-
-def _crossed(topology: Topology, x: float, y: float) -> NDArray[np.int64]:
-    """Give the corners whose edge to the next corner of its face crosses the ray from a place to the east."""
-    nodes = topology.face_nodes
-    after = np.empty(len(nodes), np.int64)
-    after[:-1] = np.arange(1, len(nodes))
-    last = topology.face_offsets[1:] - 1
-    after[last] = topology.face_offsets[:-1]
-    above = topology.node_y > y
-    here, there = above[nodes], above[nodes[after]]
-    cut = np.flatnonzero(here != there)
-    a, b = nodes[cut], nodes[after[cut]]
-    ax, ay, bx, by = topology.node_x[a], topology.node_y[a], topology.node_x[b], topology.node_y[b]
-    return cut[ax + (y - ay) / (by - ay) * (bx - ax) > x]
-
-
-def corner_weights(topology: Topology, face: int, x: float, y: float) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    """Give the nodes of the triangle of a face that holds a place, and their weights (sum 1)."""
-    nodes = topology.face_nodes[topology.face_offsets[face] : topology.face_offsets[face + 1]]
-    px, py = topology.node_x[nodes], topology.node_y[nodes]
-    best: tuple[float, tuple[int, ...], tuple[float, ...]] | None = None
-    for k in range(1, len(nodes) - 1):
-        corner = [0, k, k + 1]
-        (ax, bx, cx), (ay, by, cy) = px[corner], py[corner]
-        area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
-        if area == 0:
-            continue
-        wb = ((x - ax) * (cy - ay) - (cx - ax) * (y - ay)) / area
-        wc = ((bx - ax) * (y - ay) - (x - ax) * (by - ay)) / area
-        weights = (1 - wb - wc, wb, wc)
-        if best is None or min(weights) > best[0]:
-            best = (min(weights), tuple(int(n) for n in nodes[corner]), tuple(float(w) for w in weights))
-    return (best[1], best[2]) if best else ((int(nodes[0]),), (1.0,))
-
-
 # ------------------------------------------------------------------------ lines
 def line_of(wish: Wish, blocks: Sequence[SeriesBlock], colour: int, source_name: Callable[[str], str]) -> ChartLine:
     """Give the line of a wish from what was read."""
-    weights = np.array(wish.weights)
-    parts = [_mixed(np.asarray(block.values, np.float64), weights) for block in blocks]
-    values = parts[0] if len(parts) == 1 else np.hypot(*parts)
+    parts = [np.asarray(block.values, np.float64) for block in blocks]
+    # Speeds are mixed as the map mixes them: the length at each node first.
+    values = _mixed(parts[0] if len(parts) == 1 else np.hypot(*parts), np.array(wish.weights))
     shift = round(wish.layer.time_shift_h * 3.6e12)
     times = blocks[0].times.astype("datetime64[ns]").astype(np.int64) + shift
     unit = unit_text(wish.variable.units)
@@ -230,12 +185,8 @@ def line_of(wish: Wish, blocks: Sequence[SeriesBlock], colour: int, source_name:
 
 
 def _mixed(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mix the nodes of a triangle; a missing node makes the value missing unless it has no weight."""
-    if values.ndim == 1:
-        return values
-    if values.shape[1] == 1:
-        return values[:, 0]
-    return np.where(weights > 1e-9, values * weights, 0.0).sum(axis=1)
+    """Mix the nodes of a place, one row a step; what has one place only stays as it is."""
+    return values if values.ndim == 1 else mixed(values, weights)
 
 
 def ask(reading: Reading, wish: Wish) -> list[SeriesBlock]:

@@ -28,8 +28,9 @@ from app.views.map2d.paint import Dry, paint_faces, paint_nodes
 from app.views.map2d.placement import PIXELS
 from app.views.map2d.strokes import stroke_lines
 from app.views.view import Hit, Picture
-from app.views.wording import quantity_text, unit_text
+from app.views.wording import how_text, quantity_text, unit_text
 from layers.errors import DataError
+from layers.locate import locate, mixed, place_in
 from layers.sources.source import Statistics, TopologyRequest, Values, ValuesRequest
 from layers.sources.source import Topology as Mesh
 
@@ -43,32 +44,33 @@ if TYPE_CHECKING:
 SMALLEST_CELL = 5.0
 """Edges are drawn where faces are at least this large on screen, px."""
 
+LARGE = 500_000
+"""In a mesh of more faces the painted face counts where several lie under a pixel: a search would be felt."""
+
 PLANS = 2
 """Views whose geometry is kept."""
 
 
 @dataclass(slots=True, eq=False)
 class MeshProbe:
-    """Tells the value under a pixel."""
+    """Tells the value at a place: that of the face, or mixed from the nodes as chart and tools mix them."""
 
     look: MeshLook
     plan: Plan
     values: NDArray[np.float32]
     where: str
     dry: Dry | None
+    mesh: Mesh
 
     def at(self, px: float, py: float) -> Hit | None:
         """Give face, value and time at a pixel; None outside the mesh."""
-        height, width = self.plan.face.shape
-        if not (0 <= px < width and 0 <= py < height):
-            return None
-        face = int(self.plan.face[int(py), int(px)])
-        if face < 0:
+        spot = self._spot(px, py)
+        if spot is None:
             return None
         look, variable = self.look, self.look.variable(self.look.shown)
-        value = self._value(self.values, self.where, px, py)
+        value = _value(self.values, self.where, spot)
         title = quantity_text(variable, look.shown)
-        if self.dry is not None and not self._value(self.dry.depth, self.dry.where, px, py) >= self.dry.below:
+        if self.dry is not None and not _value(self.dry.depth, self.dry.where, spot) >= self.dry.below:
             value = float("nan")
         return Hit(
             look.layer,
@@ -78,12 +80,61 @@ class MeshProbe:
             unit_text(variable.units if variable else None),
             look.moment,
             source_name(look.source),
-            face,
+            spot.face,
+            how=self._how(spot),
         )
 
-    def _value(self, values: NDArray[np.float32], where: str, px: float, py: float) -> float:
-        found = sample_plan(self.plan, values, np.array([px]), np.array([py]), cast("Any", where))
-        return float(found[0])
+    def _how(self, spot: Spot) -> str:
+        variable = self.look.variable(self.look.shown)
+        on_nodes = variable is not None and variable.location == "node"
+        return how_text(spot.face, spot.nodes, smooth=self.where == "node") if on_nodes else ""
+
+    def _spot(self, px: float, py: float) -> Spot | None:
+        """Find a place among the faces painted round its pixel; in the layer's own system, as all others do."""
+        height, width = self.plan.face.shape
+        if not (0 <= px < width and 0 <= py < height):
+            return None
+        row, column = int(py), int(px)
+        near = np.unique(self.plan.face[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2])
+        near = near[near >= 0]
+        if not len(near):
+            return None
+        x, y = self._place(px, py)
+        for face in near:
+            spot = self._in(int(face), x, y)
+            if spot is not None:
+                return spot
+        # Beside the mesh, or in a face too thin to hold the middle of a pixel.
+        if len(self.mesh.face_offsets) <= LARGE:
+            face = int(locate(self.mesh, np.array([x]), np.array([y])).faces[0])
+            return self._in(face, x, y) if face >= 0 else None
+        face = int(self.plan.face[row, column])
+        return self._in(face, *self._place(column + 0.5, row + 0.5)) if face >= 0 else None
+
+    def _place(self, px: float, py: float) -> tuple[float, float]:
+        """Give the place of a pixel in the system of the layer."""
+        east, north = self.plan.placement.to_world(np.array([px]), np.array([py]))
+        x, y = projection.transformed(east, north, self.look.view.crs, self.look.crs)
+        return float(x[0]), float(y[0])
+
+    def _in(self, face: int, x: float, y: float) -> Spot | None:
+        found = place_in(self.mesh, face, x, y)
+        return Spot(face, tuple(int(n) for n in found[0]), found[1]) if found is not None else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spot:
+    """A place in a mesh: its face, the nodes of its triangle, and their weights."""
+
+    face: int
+    nodes: tuple[int, ...]
+    weights: NDArray[np.float64]
+
+
+def _value(values: NDArray[np.float32], where: str, spot: Spot) -> float:
+    if where == "face":
+        return float(values[spot.face])
+    return float(np.float32(mixed(values[list(spot.nodes)], spot.weights)))
 
 
 class MeshPainter:
@@ -140,6 +191,8 @@ class MeshPainter:
         x, y = projection.transformed(read.node_x, read.node_y, look.crs, look.view.crs)
         made = topology(np.column_stack([x, y]), read.face_nodes, read.face_offsets)
         self._mesh = (self._key(look), made, read)
+        # The way back is made here, so that the first click does not wait for it.
+        projection.transformed(x[:1], y[:1], look.view.crs, look.crs)
         self._plans.clear()
 
     def _plan(self, look: MeshLook, view: View, *, nodes: bool) -> Plan:
@@ -171,7 +224,8 @@ class MeshPainter:
             picture = paint_nodes(plan, values, colours, dry=dry)
         else:
             picture = paint_faces(plan, values, colours, dry=dry)
-        return picture, MeshProbe(look, plan, values, where, dry)
+        assert self._mesh is not None
+        return picture, MeshProbe(look, plan, values, where, dry, self._mesh[2])
 
     def _edge_values(self, values: NDArray[np.float32], colours: Colouring, view: View) -> NDArray[np.uint32]:
         assert self._mesh is not None

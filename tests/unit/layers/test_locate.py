@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from layers.locate import FEW, face_boxes, locate
+from layers.locate import FEW, face_boxes, locate, mixed
 from layers.sources.source import Topology
 
 
@@ -53,3 +55,16 @@ def _holds(mesh: Topology, face: int, x: float, y: float) -> bool:
 
     ring = mesh.face_nodes[mesh.face_offsets[face] : mesh.face_offsets[face + 1]]
     return shapely.Polygon(np.column_stack([mesh.node_x[ring], mesh.node_y[ring]])).intersects(shapely.Point(x, y))
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.01, 0.99))
+def test_the_weights_of_a_crooked_face_give_the_place_back(u: float, v: float) -> None:
+    mesh = Topology(
+        np.array([0.0, 10, 12, 1]), np.array([0.0, 1, 9, 8]), np.array([0, 4]), np.array([0, 1, 2, 3], np.int32)
+    )
+    x = u * (1 - v) * 10 + u * v * 12 + (1 - u) * v * 1
+    y = u * (1 - v) * 1 + u * v * 9 + (1 - u) * v * 8
+    found = locate(mesh, np.array([x]), np.array([y]))
+    at = [float(mixed(c[found.nodes[0]], found.weights[0])) for c in (mesh.node_x, mesh.node_y)]
+    assert at == pytest.approx([x, y], abs=1e-8)
+    assert found.weights.min() > -1e-8

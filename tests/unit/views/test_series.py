@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from app.views.charts.axes import HOUR, time_ticks
-from app.views.charts.places import corner_weights, face_at, wishes_at
+from app.views.charts.places import wishes_at
 from app.views.charts.series import ChartLine, runs, thinned, time_span, value_span
-from layers.sources.source import Topology
 from tests.views import maps
 
 H = 3600 * 10**9
@@ -126,24 +125,6 @@ def test_there_are_never_many_more_ticks_than_have_room(span, most):
 
 
 # ------------------------------------------------------------------------ places
-def test_a_place_is_found_in_the_face_that_holds_it():
-    mesh = maps.topology()
-    assert (face_at(mesh, 10.0, 50.0), face_at(mesh, 90.0, 50.0), face_at(mesh, 200.0, 50.0)) == (0, 1, None)
-
-
-@given(st.floats(0.01, 0.99), st.floats(0.01, 0.99))
-def test_corner_weights_give_the_place_back(u, v):
-    mesh = Topology(
-        np.array([0.0, 10, 12, 1]), np.array([0.0, 1, 9, 8]), np.array([0, 4]), np.array([0, 1, 2, 3], np.int32)
-    )
-    x = (1 - u) * (1 - v) * 0 + u * (1 - v) * 10 + u * v * 12 + (1 - u) * v * 1
-    y = (1 - u) * (1 - v) * 0 + u * (1 - v) * 1 + u * v * 9 + (1 - u) * v * 8
-    nodes, weights = corner_weights(mesh, 0, x, y)
-    at = [sum(w * float(c[n]) for n, w in zip(nodes, weights, strict=True)) for c in (mesh.node_x, mesh.node_y)]
-    assert at == pytest.approx([x, y], abs=1e-9)
-    assert min(weights) > -1e-9
-
-
 def wishes(*pairs, at=(25.0, 50.0)):
     document, reading = maps.opened(*pairs)
     return wishes_at(document.layers, reading, *at, "EPSG:4549", 10.0)
