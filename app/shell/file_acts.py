@@ -107,6 +107,14 @@ class Files:
         """Whether a workspace is being read."""
         return self._loading > 0
 
+    @property
+    def all_is_open(self) -> bool:
+        """Whether something is open and nothing is being opened any more."""
+        layers, reading = self._desk.document.layers, self._desk.reading
+        if self.is_loading or self._opener.is_busy or not layers:
+            return False
+        return all(reading.state(layer.id) != "opening" for layer in layers)
+
     def _load(self, path: Path, *, own: bool, then: Sequence[str] = (), home: Path | None = None) -> None:
         self._loading += 1
 

@@ -167,11 +167,8 @@ def show_tool(window: MainWindow, tool: str) -> None:
 
 
 def is_open(window: MainWindow) -> bool:
-    """Tell whether nothing is being opened any more."""
-    document, reading = window.desk.document, window.desk.reading
-    if window.opener.is_busy or window.files.is_loading or not document.layers:
-        return False
-    return all(reading.state(layer.id) != "opening" for layer in document.layers)
+    """Tell whether something is open and nothing is being opened any more."""
+    return window.files.all_is_open
 
 
 def is_painted(window: MainWindow) -> bool:

@@ -155,7 +155,10 @@ def _begin_session(window: MainWindow, paths: list[str], *, keep_session: bool) 
     if paths:
         window.open_paths(paths)
     threading.Thread(target=load_slow_parts, name="warm-up", daemon=True).start()
-    window.canvas.painted.connect(lambda frame: _load_rest(window) if frame.complete else None)
+    # A picture is complete, too, while all its layers are still being opened.
+    window.canvas.painted.connect(
+        lambda frame: _load_rest(window) if frame.complete and window.files.all_is_open else None
+    )
     QTimer.singleShot(PICTURE_MS if paths else 0, window, lambda: _load_rest(window))
     if keep_session:
         QTimer.singleShot(OFFER_MS, window, lambda: offer_sessions(window))

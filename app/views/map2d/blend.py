@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.views.map2d.bands import in_bands
-from app.views.map2d.compiled import FLAG, NOTHING, PICTURE, PICTURE_IN, REAL, WHOLE, inner, kernel
+from app.views.map2d.compiled import FLAG, PICTURE, PICTURE_IN, REAL, WHOLE, inner, kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -130,7 +130,7 @@ def mixed(a, b, share):
 
 
 # --------------------------------------------------------------- whole pictures
-@kernel(NOTHING(PICTURE, PICTURE_IN, WHOLE, WHOLE, WHOLE))
+@kernel(PICTURE, PICTURE_IN, WHOLE, WHOLE, WHOLE)
 def _compose(target, layer, share, top, bottom):
     for y in range(top, bottom):
         for x in range(target.shape[1]):
@@ -145,7 +145,7 @@ def _pixel_or_nothing(source, y, x):
     return np.int64(source[y, x]) if inside else np.int64(0)
 
 
-@kernel(NOTHING(PICTURE, PICTURE_IN, REAL, REAL, REAL, FLAG, WHOLE, WHOLE))
+@kernel(PICTURE, PICTURE_IN, REAL, REAL, REAL, FLAG, WHOLE, WHOLE)
 def _move(out, source, dx, dy, scale, smooth, top, bottom):
     for y in range(top, bottom):
         sy = (y + 0.5 - dy) / scale

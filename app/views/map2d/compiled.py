@@ -1,80 +1,98 @@
-"""Kernels: functions compiled once, kept on disk, run without the GIL.
+"""Kernels: functions compiled once, kept on disk as machine code, run without the GIL.
 
 Every kernel names its argument types, so that a wrong type is an error at the call and never a compilation in
 the middle of a frame. Arrays that a kernel only reads are declared read-only; writable ones are accepted too.
-The first call loads the machine code from disk; `kernels.warm_up` does this for all of them. Where there is none
-yet, a child process compiles all kernels first: the compiler holds the GIL for tenths of a second at a time, which a
-window would feel.
+The first call loads the machine code from disk; `kernels.warm_up` does this for all of them. The compiler itself is
+loaded only where there is no machine code yet, in a child process: it takes a second to load and holds the GIL for
+tenths of a second at a time, which a window would feel.
 """
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import os
-import subprocess
-import sys
-import tempfile
+import operator
 import threading
-from contextlib import contextmanager
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numba
-import numba.core.config
-from llvmlite import binding
-from numba import types
+import numpy as np
+
+from app.views.map2d import machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-CONFIG: Any = numba.core.config
-"""Settings of the compiler; it makes them at run time."""
-
-OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
-"""No reference counting: two threads that count the same arrays wait for each other at every call. Kernels
-therefore allocate nothing; scratch is handed in."""
-
-inner: Callable[..., Any] = numba.njit(forceinline=True, **OPTIONS)
-"""Decorator of small parts, written into each place that uses them."""
-
-routine: Callable[..., Any] = numba.njit(**OPTIONS)
-"""Decorator of larger parts, compiled once for each kernel that uses them."""
+    from numpy.typing import NDArray
 
 
-def read_only(dtype: Any, dimensions: int = 1) -> types.Array:
-    """Type of a contiguous array that a kernel reads."""
-    return types.Array(dtype, dimensions, "C", readonly=True)
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A number handed to a kernel: ``float64``, ``int64`` or ``boolean``."""
+
+    dtype: str
 
 
-PICTURE = types.uint32[:, ::1]
-PICTURE_IN = read_only(types.uint32, 2)
-XY = read_only(types.float64, 2)
-COLOURS = read_only(types.uint32)
-OFFSETS = read_only(types.int64)
-INDEX = read_only(types.int32)
-SIGNS = read_only(types.int8)
-VALUES = read_only(types.float32)
-EDGES = read_only(types.float32)
-GRID = read_only(types.float32, 2)
-BOXES = read_only(types.float64, 2)
-REAL, WHOLE, FLAG, NOTHING = types.float64, types.int64, types.boolean, types.void
-INDEX_OUT, WHOLES_OUT = types.int32[::1], types.int64[::1]
-REALS_OUT, BOXES_OUT, SIGNS_OUT = types.float64[::1], types.float64[:, ::1], types.int8[::1]
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A contiguous array (C order) handed to a kernel."""
 
-COMPLETE = "complete"
-"""Name of the file that says that the folder holds all kernels."""
+    dtype: str
+    dimensions: int = 1
+    writable: bool = False
 
-PATIENCE_S = 600.0
-"""Longest time the compiling child may take."""
 
-# -P: a folder named like ours where the program was started must not be taken for it.
-_command: tuple[str, ...] = (
-    () if getattr(sys, "frozen", False) else (sys.executable, "-P", "-m", "app.views.map2d.kernels")
-)
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A named tuple of arrays handed to a kernel."""
+
+    kind: type
+    members: tuple[Array, ...]
+
+
+Kind = Scalar | Array | Bundle
+
+
+def read_only(dtype: str, dimensions: int = 1) -> Array:
+    """Type of an array that a kernel reads."""
+    return Array(dtype, dimensions)
+
+
+def writable(dtype: str, dimensions: int = 1) -> Array:
+    """Type of an array that a kernel writes."""
+    return Array(dtype, dimensions, writable=True)
+
+
+PICTURE = writable("uint32", 2)
+PICTURE_IN = read_only("uint32", 2)
+XY = read_only("float64", 2)
+COLOURS = read_only("uint32")
+OFFSETS = read_only("int64")
+INDEX = read_only("int32")
+SIGNS = read_only("int8")
+VALUES = read_only("float32")
+EDGES = read_only("float32")
+GRID = read_only("float32", 2)
+BOXES = read_only("float64", 2)
+REAL, WHOLE, FLAG = Scalar("float64"), Scalar("int64"), Scalar("boolean")
+INDEX_OUT, WHOLES_OUT = writable("int32"), writable("int64")
+REALS_OUT, BOXES_OUT, SIGNS_OUT = writable("float64"), writable("float64", 2), writable("int8")
+
+PARTS = "__haitang_part__"
+"""Attribute that marks a function as a part of kernels and says how it is compiled."""
+
 _lock = threading.RLock()
 _all: list[Kernel] = []
+
+
+def inner(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function a small part of kernels, written into each place that uses it."""
+    setattr(function, PARTS, "inline")
+    return function
+
+
+def routine(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function a larger part of kernels, compiled once for each kernel that uses it."""
+    setattr(function, PARTS, "apart")
+    return function
 
 
 class Kernel:
@@ -83,49 +101,56 @@ class Kernel:
     Parameters
     ----------
     function : callable
-        The Python source, restricted to what numba compiles.
-    signature : numba signature
+        The Python source, restricted to what numba compiles; it returns nothing and allocates nothing.
+    takes : sequence of Scalar, Array or Bundle
         The only types it will be called with.
     """
 
-    def __init__(self, function: Callable[..., Any], signature: Any) -> None:
-        self.name = f"{function.__module__}.{function.__qualname__}"
-        self._source, self._signature = function, signature
-        self._machine: Callable[..., Any] | None = None
+    def __init__(self, function: Callable[..., Any], takes: Sequence[Kind]) -> None:
+        unknown = [kind for kind in takes if not isinstance(kind, Scalar | Array | Bundle)]
+        if unknown:
+            raise TypeError(f"{function.__qualname__}: name its types by read_only and writable, not {unknown[0]!r}")
+        self.name = f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}"
+        self.source, self.takes = function, tuple(takes)
+        self._machine: Callable[..., int] | None = None
 
-    def __call__(self, *arguments: Any) -> Any:
-        """Run; the caller holds no GIL meanwhile."""
-        machine = self._machine
-        return (machine if machine is not None else self.load())(*arguments)
+    def __call__(self, *arguments: Any) -> None:
+        """Run; the caller holds no GIL meanwhile.
+
+        Raises
+        ------
+        TypeError
+            An argument is not of the type that the kernel names.
+        """
+        if machine.is_off():
+            self.source(*arguments)
+            return
+        run = self._machine if self._machine is not None else self.load()
+        if len(arguments) != len(self.takes):
+            raise TypeError(f"{self.name} takes {len(self.takes)} arguments, not {len(arguments)}")
+        words = [word for kind, value in zip(self.takes, arguments, strict=True) for word in _words(kind, value)]
+        status = run(*words)
+        if status:
+            raise RuntimeError(f"{self.name} ended with status {status}")
 
     @property
     def is_loaded(self) -> bool:
         """Whether the machine code is in memory."""
         return self._machine is not None
 
-    def load(self) -> Callable[..., Any]:
+    def load(self) -> Callable[..., int]:
         """Give the machine code, from disk if it was ever compiled."""
         with _lock:
             if self._machine is None:
-                _compile_elsewhere()
-                self._machine = self._compiled()
+                self._machine = machine.function(self.name, [code for kind in self.takes for code in codes(kind)])
             return self._machine
 
-    def _compiled(self) -> Callable[..., Any]:
-        if CONFIG.DISABLE_JIT:
-            return self._source
-        with _cache_folder():
-            dispatcher = numba.njit(cache=True, **OPTIONS)(self._source)
-        dispatcher.compile(self._signature)
-        dispatcher.disable_compile()
-        return dispatcher
 
-
-def kernel(signature: Any) -> Callable[[Callable[..., Any]], Kernel]:
-    """Make a function a kernel with one signature."""
+def kernel(*takes: Kind) -> Callable[[Callable[..., Any]], Kernel]:
+    """Make a function a kernel that takes arguments of these types only."""
 
     def wrap(function: Callable[..., Any]) -> Kernel:
-        made = Kernel(function, signature)
+        made = Kernel(function, takes)
         _all.append(made)
         return made
 
@@ -137,77 +162,49 @@ def all_kernels() -> tuple[Kernel, ...]:
     return tuple(_all)
 
 
-def compile_with(command: Sequence[str]) -> None:
-    """Name the command that runs `kernels.main`; empty = compile in this process."""
-    global _command  # noqa: PLW0603
-    _command = tuple(command)
+def codes(kind: Kind) -> list[str]:
+    """Give the machine's words for an argument: ``p`` address, ``q`` whole number, ``d`` real number, ``b`` flag.
 
-
-def is_cold() -> bool:
-    """Whether the kernels were never all compiled in this state, on this kind of processor."""
-    return not (cache_folder() / COMPLETE).exists()
-
-
-def _compile_elsewhere() -> None:
-    """Let a child compile all kernels, once; where that fails, this process compiles what it calls."""
-    global _command
-    command, _command = _command, ()
-    if not command or CONFIG.DISABLE_JIT or not is_cold():
-        return
-    flags = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
-    try:
-        subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE_S, creationflags=flags, check=True
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        logging.getLogger(__name__).warning("the drawing kernels are compiled here: %s", error)
-
-
-@cache
-def cache_folder() -> Path:
-    """Folder of the machine code: one per state of the sources, so that a changed part never meets an old whole.
-
-    ``NUMBA_CACHE_DIR`` decides where it is set; else beside the sources, else the user's cache folder, else the
-    system's temporary folder: the first that can be written.
+    An array is two addresses that stay empty, its size, its item's size, the address of its data, its shape and
+    its strides in bytes: the compiler's own layout.
     """
-    from platformdirs import user_cache_path
-
-    here = Path(__file__).resolve().parent
-    named = os.environ.get("NUMBA_CACHE_DIR")
-    places = [Path(named)] if named else []
-    places += [] if getattr(sys, "frozen", False) else [here / "__pycache__"]
-    places += [user_cache_path("haitang-workbench", appauthor=False), Path(tempfile.gettempdir())]
-    place = next((place for place in places if _is_writable(place)), places[-1])
-    return place / f"kernels-{_state_of_sources(here)}"
+    if isinstance(kind, Scalar):
+        return [{"float64": "d", "int64": "q", "boolean": "b"}[kind.dtype]]
+    if isinstance(kind, Array):
+        return [*"ppqqp", *"q" * 2 * kind.dimensions]
+    return [code for member in kind.members for code in codes(member)]
 
 
-def _state_of_sources(folder: Path) -> str:
-    """Give a name that changes with the sources, their place and times (which numba looks at), and the processor."""
-    digest = hashlib.sha256(f"{folder} {numba.__version__} {binding.get_host_cpu_name()}".encode())
-    digest.update(f"{CONFIG.BOUNDSCHECK}".encode())
-    sources = [] if getattr(sys, "frozen", False) else sorted(folder.glob("*.py"))
-    for path in sources or [Path(sys.executable)]:
-        text = path.read_bytes() if sources else b""
-        if not sources or b"map2d.compiled import" in text or path.name == Path(__file__).name:
-            digest.update(f"{path.name} {path.stat().st_mtime_ns}".encode() + text)
-    return digest.hexdigest()[:12]
+def _words(kind: Kind, value: Any) -> Iterator[Any]:
+    if isinstance(kind, Array):
+        _check(kind, value)
+        yield from (None, None, value.size, value.itemsize, value.__array_interface__["data"][0])
+        yield from value.shape
+        yield from _strides(value)
+    elif isinstance(kind, Bundle):
+        for member, part in zip(kind.members, value, strict=True):
+            yield from _words(member, part)
+    elif kind.dtype == "float64":
+        yield float(value)
+    else:
+        yield bool(value) if kind.dtype == "boolean" else operator.index(value)
 
 
-def _is_writable(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
+def _strides(value: NDArray[Any]) -> list[int]:
+    """Give the strides of a contiguous array; what numpy says of empty ones may be anything."""
+    strides, step = [], value.itemsize
+    for length in reversed(value.shape):
+        strides.append(step)
+        step *= length
+    return strides[::-1]
 
 
-@contextmanager
-def _cache_folder() -> Iterator[None]:
-    """Point numba at our folder while a kernel is declared, and leave its setting as it was."""
-    before = CONFIG.CACHE_DIR
-    CONFIG.CACHE_DIR = str(cache_folder())
-    try:
-        yield
-    finally:
-        CONFIG.CACHE_DIR = before
+def _check(kind: Array, value: Any) -> None:
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"an array of {kind.dtype} is needed, not {type(value).__name__}")
+    if value.dtype != kind.dtype or value.ndim != kind.dimensions or not value.flags.c_contiguous:
+        order = "" if value.flags.c_contiguous else " not contiguous"
+        needed = f"{kind.dtype} with {kind.dimensions} dimensions"
+        raise TypeError(f"an array of {needed} is needed, not {value.dtype} {value.shape}{order}")
+    if kind.writable and not value.flags.writeable:
+        raise TypeError(f"the array of {kind.dtype} to be written is read-only")

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections import namedtuple
 
 import numpy as np
-from numba import types
 
 from app.views.map2d.blend import join, lay, scaled
-from app.views.map2d.compiled import inner
+from app.views.map2d.compiled import Bundle, inner, writable
 
 NON_ZERO, EVEN_ODD = 0, 1
 
@@ -28,7 +27,7 @@ Box = namedtuple("Box", ["left", "top", "width", "height", "stride", "row_blocks
 """The part of the picture a shape can reach, in pixels, and how its cells lie in the ink."""
 
 
-INK = types.NamedTuple((types.float32[::1], types.uint8[::1], types.int32[::1], types.int32[::1]), Ink)
+INK = Bundle(Ink, (writable("float32"), writable("uint8"), writable("int32"), writable("int32")))
 """Type of the scratch, for signatures."""
 
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numba import types
 
 from app.views.map2d.bands import in_bands
-from app.views.map2d.compiled import BOXES, INDEX, NOTHING, OFFSETS, WHOLE, inner, kernel, read_only
+from app.views.map2d.compiled import BOXES, INDEX, OFFSETS, WHOLE, inner, kernel, read_only, writable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,10 +20,10 @@ Where = Literal["face", "node"]
 MOST_CORNERS = 64
 """Faces with more corners are refused."""
 
-IDS = read_only(types.int32, 2)
-IDS_OUT, FANS_OUT, WEIGHTS_OUT = types.int32[:, ::1], types.uint16[:, ::1], types.float32[:, ::1]
-CUTS = types.float64[::1]
-MARKS_OUT = types.uint8[::1]
+IDS = read_only("int32", 2)
+IDS_OUT, FANS_OUT, WEIGHTS_OUT = writable("int32", 2), writable("uint16", 2), writable("float32", 2)
+CUTS = writable("float64")
+MARKS_OUT = writable("uint8")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -233,7 +232,7 @@ def _pixels(mesh: Topology, placement: Placement) -> NDArray[np.float64]:
 
 
 # -------------------------------------------------------------------- kernels
-@kernel(NOTHING(IDS, MARKS_OUT))
+@kernel(IDS, MARKS_OUT)
 def _mark_seen(face, marks):
     for y in range(face.shape[0]):
         last = -1
@@ -276,7 +275,7 @@ def _cut(cuts, px, nodes, start, end, y):
     return count
 
 
-@kernel(NOTHING(IDS_OUT, CUTS, BOXES, OFFSETS, INDEX, WHOLE, WHOLE))
+@kernel(IDS_OUT, CUTS, BOXES, OFFSETS, INDEX, WHOLE, WHOLE)
 def _mark(face, cuts, px, offsets, nodes, top, bottom):
     """Write the number of each face at the pixels whose centre it holds."""
     width = face.shape[1]
@@ -313,7 +312,7 @@ def _shares(px, a, b, c, x, y):
     return first, second, min(first, second, 1.0 - first - second)
 
 
-@kernel(NOTHING(FANS_OUT, WEIGHTS_OUT, WEIGHTS_OUT, IDS, BOXES, OFFSETS, INDEX, WHOLE, WHOLE))
+@kernel(FANS_OUT, WEIGHTS_OUT, WEIGHTS_OUT, IDS, BOXES, OFFSETS, INDEX, WHOLE, WHOLE)
 def _weigh(fan, first, second, face, px, offsets, nodes, top, bottom):
     """Find the triangle of the face's fan that holds each pixel, and the shares of its corners."""
     for row in range(top, bottom):

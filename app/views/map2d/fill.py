@@ -14,7 +14,6 @@ from app.views.map2d.compiled import (
     COLOURS,
     FLAG,
     INDEX,
-    NOTHING,
     OFFSETS,
     PICTURE,
     REAL,
@@ -157,7 +156,7 @@ def _check(
 
 
 # -------------------------------------------------------------------- kernels
-@kernel(NOTHING(XY, OFFSETS, BOXES_OUT))
+@kernel(XY, OFFSETS, BOXES_OUT)
 def _bounds(xy, offsets, boxes):
     for part in range(len(boxes)):
         x0, y0, x1, y1 = np.inf, np.inf, -np.inf, -np.inf
@@ -180,7 +179,7 @@ def ring_area(xy, first, last):
     return 0.5 * area
 
 
-@kernel(NOTHING(XY, OFFSETS, OFFSETS, SIGNS_OUT))
+@kernel(XY, OFFSETS, OFFSETS, SIGNS_OUT)
 def _signs(xy, rings, parts, signs):
     for part in range(len(parts) - 1):
         for ring in range(parts[part], min(parts[part + 1], len(signs))):
@@ -257,10 +256,8 @@ def _pour_ring(ink, box, xy, first, last, ox, oy, sx, sy, sign):
 
 
 @kernel(
-    NOTHING(
-        PICTURE, INK, XY, OFFSETS, OFFSETS, BOXES, SIGNS, COLOURS, INDEX,
-        REAL, REAL, REAL, REAL, WHOLE, FLAG, WHOLE, WHOLE,
-    )
+    PICTURE, INK, XY, OFFSETS, OFFSETS, BOXES, SIGNS, COLOURS, INDEX,
+    REAL, REAL, REAL, REAL, WHOLE, FLAG, WHOLE, WHOLE,
 )  # fmt: skip
 def _fill(
     picture, ink, xy, rings, features, boxes, signs, palette, places, ox, oy, sx, sy, rule, seamless, top, bottom

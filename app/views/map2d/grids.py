@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import types
 
 from app.views.map2d.bands import in_bands
 from app.views.map2d.blend import mixed
-from app.views.map2d.compiled import BOXES, FLAG, GRID, NOTHING, PICTURE, PICTURE_IN, REAL, WHOLE, inner, kernel
+from app.views.map2d.compiled import BOXES, FLAG, GRID, PICTURE, PICTURE_IN, REAL, WHOLE, inner, kernel, writable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 STEP = 32
 """Pixels between the places whose source coordinates are worked out exactly; between them they are linear."""
 
-GRID_OUT = types.float32[:, ::1]
+GRID_OUT = writable("float32", 2)
 
 
 class Inverse(NamedTuple):
@@ -204,7 +203,7 @@ def _smooth_colour(source, column, row):
     return mixed(above, mixed(source[j1, i0], source[j1, i1], right), down)
 
 
-@kernel(NOTHING(GRID_OUT, GRID, BOXES, BOXES, WHOLE, FLAG, WHOLE, WHOLE))
+@kernel(GRID_OUT, GRID, BOXES, BOXES, WHOLE, FLAG, WHOLE, WHOLE)
 def _warp_values(out, source, columns, rows, step, smooth, top, bottom):
     for y in range(top, bottom):
         line, down = y // step, (y % step + 0.5) / step
@@ -219,7 +218,7 @@ def _warp_values(out, source, columns, rows, step, smooth, top, bottom):
             out[y, x] = value
 
 
-@kernel(NOTHING(PICTURE, PICTURE_IN, BOXES, BOXES, WHOLE, FLAG, WHOLE, WHOLE))
+@kernel(PICTURE, PICTURE_IN, BOXES, BOXES, WHOLE, FLAG, WHOLE, WHOLE)
 def _warp_colours(out, source, columns, rows, step, smooth, top, bottom):
     for y in range(top, bottom):
         line, down = y // step, (y % step + 0.5) / step
@@ -241,7 +240,7 @@ def _height_at(heights, y, x, instead):
     return value if value == value else instead
 
 
-@kernel(NOTHING(GRID_OUT, GRID, REAL, REAL, REAL, REAL, REAL, WHOLE, WHOLE))
+@kernel(GRID_OUT, GRID, REAL, REAL, REAL, REAL, REAL, WHOLE, WHOLE)
 def _hillshade(out, heights, per_x, per_y, sun_east, sun_north, sun_up, top, bottom):
     """Slopes by Horn's third-order differences, light by Lambert's cosine."""
     for y in range(top, bottom):

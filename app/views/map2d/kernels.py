@@ -51,11 +51,11 @@ def warm_up(progress: Callable[[int, int], None] | None = None) -> WarmUp:
         Told the kernels loaded so far and their number.
     """
     start = time.perf_counter()
-    from app.views.map2d import compiled
+    from app.views.map2d import compiled, machine
 
     for name in MODULES:
         importlib.import_module(f"app.views.map2d.{name}")
-    found, was_cold = compiled.all_kernels(), compiled.is_cold()
+    found, was_cold = compiled.all_kernels(), machine.is_cold()
     for number, kernel in enumerate(found, 1):
         kernel.load()
         if progress is not None:
@@ -65,14 +65,12 @@ def warm_up(progress: Callable[[int, int], None] | None = None) -> WarmUp:
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Compile all kernels into the cache folder in this process: for set-up, and for the child of a cold start."""
-    from app.views.map2d import compiled
+    from app.views.map2d import machine
 
-    compiled.compile_with(())
+    machine.compile_with(())
     done = warm_up()
-    folder = compiled.cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / compiled.COMPLETE).write_text(f"{done.kernels} kernels\n", "utf-8")
-    _remove_stale(folder)
+    machine.keep(machine.cache_folder())
+    _remove_stale(machine.cache_folder())
     if "--quiet" not in arguments:
         sys.stdout.write(f"{done.kernels} drawing kernels ready in {done.seconds:.1f} s\n")
     return 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import types
 
 from app.views.map2d.bands import in_bands
 from app.views.map2d.blend import premultiplied, scaled
@@ -15,7 +14,6 @@ from app.views.map2d.compiled import (
     FLAG,
     GRID,
     INDEX,
-    NOTHING,
     OFFSETS,
     PICTURE,
     REAL,
@@ -24,6 +22,7 @@ from app.views.map2d.compiled import (
     inner,
     kernel,
     read_only,
+    writable,
 )
 from app.views.map2d.faces import IDS, Plan, Where
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
     from app.views.map2d.colours import Colouring
 
-FANS = read_only(types.uint16, 2)
+FANS = read_only("uint16", 2)
 
 _NO_VALUES = np.empty(0, np.float32)
 _NO_FANS = np.empty((0, 0), np.uint16)
@@ -199,7 +198,7 @@ def _table(colouring: Colouring) -> tuple[NDArray[np.uint32], float, float, NDAr
 
 
 # -------------------------------------------------------------------- kernels
-@kernel(NOTHING(COLOURS, types.uint32[::1]))
+@kernel(COLOURS, writable("uint32"))
 def _premultiply(straight, table):
     for entry in range(len(straight)):
         table[entry] = premultiplied(straight[entry])
@@ -238,10 +237,8 @@ def _blend_of(values, nodes, start, corner, u, v):
 
 
 @kernel(
-    NOTHING(
-        PICTURE, IDS, FANS, GRID, GRID, OFFSETS, INDEX,
-        FLAG, VALUES, WHOLE, VALUES, REAL, COLOURS, REAL, REAL, EDGES, FLAG, WHOLE, WHOLE,
-    )
+    PICTURE, IDS, FANS, GRID, GRID, OFFSETS, INDEX,
+    FLAG, VALUES, WHOLE, VALUES, REAL, COLOURS, REAL, REAL, EDGES, FLAG, WHOLE, WHOLE,
 )  # fmt: skip
 def _paint_mesh(
     picture, face, fan, first, second, offsets, nodes,
@@ -270,7 +267,7 @@ def _paint_mesh(
             picture[y, x] = colour
 
 
-@kernel(NOTHING(PICTURE, GRID, COLOURS, REAL, REAL, EDGES, FLAG, GRID, WHOLE, WHOLE))
+@kernel(PICTURE, GRID, COLOURS, REAL, REAL, EDGES, FLAG, GRID, WHOLE, WHOLE)
 def _paint_grid(picture, block, table, low, per_unit, edges, upper_included, light, top, bottom):
     for y in range(top, bottom):
         for x in range(block.shape[1]):

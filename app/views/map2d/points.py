@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numba import types
 
 from app.views.map2d.bands import in_bands
 from app.views.map2d.blend import lay, premultiplied, scaled
@@ -13,7 +12,6 @@ from app.views.map2d.compiled import (
     COLOURS,
     INDEX,
     INDEX_OUT,
-    NOTHING,
     OFFSETS,
     PICTURE,
     REAL,
@@ -41,8 +39,8 @@ _WHITE, _ONE = np.array([0xFFFFFFFF], np.uint32), np.array([0, 1])
 STRIP = 32
 """Rows drawn together: a strip of the picture stays in the processor's own memory while its points are stamped."""
 
-SPANS = read_only(types.int32, 4)
-STAMPS = read_only(types.uint8, 4)
+SPANS = read_only("int32", 4)
+STAMPS = read_only("uint8", 4)
 
 
 def draw_points(
@@ -187,7 +185,7 @@ def outline_of(shape: Shape, size: float, grown: float) -> NDArray[np.float64]:
     return np.array(steps + [(-x, -y) for x, y in steps])
 
 
-@kernel(NOTHING(XY, REAL, REAL, REAL, REAL, WHOLE, REAL, WHOLES_OUT, INDEX_OUT))
+@kernel(XY, REAL, REAL, REAL, REAL, WHOLE, REAL, WHOLES_OUT, INDEX_OUT)
 def _sort(xy, ox, oy, sx, sy, width, reach, at, order):
     """Count the points of each strip, or, with room in `order`, put them there."""
     strips = len(at) - 1
@@ -203,9 +201,7 @@ def _sort(xy, ox, oy, sx, sy, width, reach, at, order):
 
 
 @kernel(
-    NOTHING(
-        PICTURE, XY, OFFSETS, INDEX, COLOURS, INDEX, REAL, REAL, REAL, REAL, STAMPS, STAMPS, SPANS, WHOLE, WHOLE, WHOLE,
-    )
+    PICTURE, XY, OFFSETS, INDEX, COLOURS, INDEX, REAL, REAL, REAL, REAL, STAMPS, STAMPS, SPANS, WHOLE, WHOLE, WHOLE,
 )  # fmt: skip
 def _stamp(picture, xy, starts, order, palette, places, ox, oy, sx, sy, whole, inside, spans, outline, first, last):
     side, rim = whole.shape[2], premultiplied(outline)

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import namedtuple
 
 import numpy as np
-from numba import types
 
 from app.views.map2d.blend import lay, scaled
-from app.views.map2d.compiled import inner
+from app.views.map2d.compiled import Bundle, inner, writable
 
 Mask = namedtuple("Mask", ["cells", "words", "first", "last"])
 """Scratch of one thread: darkness 0 to 255 of the cells, the same memory as words of eight cells, and the first and
 last touched word of each row."""
 
-MASK = types.NamedTuple((types.uint8[::1], types.uint64[::1], types.int32[::1], types.int32[::1]), Mask)
+MASK = Bundle(Mask, (writable("uint8"), writable("uint64"), writable("int32"), writable("int32")))
 
 UNTOUCHED = 1 << 30
 

@@ -6,7 +6,6 @@ from collections import namedtuple
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numba import types
 
 from app.views.map2d.bands import in_bands
 from app.views.map2d.blend import lay, scaled
@@ -15,15 +14,16 @@ from app.views.map2d.compiled import (
     COLOURS,
     FLAG,
     INDEX,
-    NOTHING,
     OFFSETS,
     PICTURE,
     REAL,
     WHOLE,
     XY,
+    Bundle,
     inner,
     kernel,
     read_only,
+    writable,
 )
 from app.views.map2d.coverage import box_of
 from app.views.map2d.fill import colour_of, dither_of, near, ring_bounds
@@ -51,8 +51,8 @@ Track = namedtuple("Track", ["x", "y"])
 Pen = namedtuple("Pen", ["half", "cap", "join"])
 """Half the width in px, kind of cap, kind of join."""
 
-TRACK = types.NamedUniTuple(types.float64[::1], 2, Track)
-DASHES = read_only(types.float64)
+TRACK = Bundle(Track, (writable("float64"), writable("float64")))
+DASHES = read_only("float64")
 
 
 def stroke_lines(
@@ -269,10 +269,8 @@ def _speck(picture, track, count, closed, half, colour, dither, top, bottom):
 
 
 @kernel(
-    NOTHING(
-        PICTURE, MASK, TRACK, XY, OFFSETS, BOXES, COLOURS, INDEX, REAL, REAL, REAL, REAL,
-        REAL, WHOLE, WHOLE, FLAG, FLAG, DASHES, WHOLE, WHOLE,
-    )
+    PICTURE, MASK, TRACK, XY, OFFSETS, BOXES, COLOURS, INDEX, REAL, REAL, REAL, REAL,
+    REAL, WHOLE, WHOLE, FLAG, FLAG, DASHES, WHOLE, WHOLE,
 )  # fmt: skip
 def _stroke(
     picture, mask, track, xy, parts, boxes, palette, places, ox, oy, sx, sy,

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.views.map2d import compiled, kernels
+from app.views.map2d import compiled, kernels, machine
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = ROOT / "app" / "views" / "map2d"
@@ -44,15 +44,52 @@ def test_a_kernel_refuses_other_types_instead_of_compiling_again(warm):
         found(np.zeros(3, np.int64), np.zeros(3, np.int64))
 
 
-def test_every_kernel_releases_the_interpreter_and_counts_no_references(warm):
+def test_a_kernel_refuses_arrays_that_it_could_not_walk_through(warm):
+    found = next(kernel for kernel in compiled.all_kernels() if kernel.name.endswith("._premultiply"))
+    colours = np.full(4, 0x80FF0000, np.uint32)
+    closed = np.zeros(2, np.uint32)
+    closed.flags.writeable = False
+    for arguments in ((colours[::2], closed.copy()), (colours, closed), (colours,), (colours.reshape(2, 2), closed)):
+        with pytest.raises(TypeError):
+            found(*arguments)
+
+
+def test_a_kernel_says_by_name_which_types_it_does_not_know():
+    with pytest.raises(TypeError, match="read_only and writable"):
+        compiled.kernel(np.float64)(lambda value: None)
+
+
+def test_the_machine_calls_no_python_and_allocates_nothing(warm):
     for kernel in compiled.all_kernels():
-        options = kernel.load().targetoptions
-        assert options["nogil"] is True
-        assert options["_nrt"] is False
+        code = (machine.cache_folder() / f"{kernel.name}.o").read_bytes()
+        assert not [word for word in (b"NRT_", b"Py_", b"PyErr", b"PyGIL", b"numba_unpickle") if word in code]
+
+
+WINDOW = """
+import sys
+from app.views.map2d import kernels
+kernels.warm_up()
+print(sorted(name for name in ("numba", "pandas", "pyproj") if name in sys.modules))
+"""
+
+
+def test_machine_code_on_disk_is_loaded_without_the_compiler(warm):
+    command = [sys.executable, "-c", WINDOW]
+    assert subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout.strip() == "[]"
+
+
+def test_python_and_machine_agree(warm, monkeypatch):
+    found = next(kernel for kernel in compiled.all_kernels() if kernel.name.endswith("._hillshade"))
+    heights = np.random.default_rng(7).normal(size=(9, 11)).astype(np.float32)
+    machines, pythons = np.zeros((9, 11), np.float32), np.zeros((9, 11), np.float32)
+    found(machines, heights, 0.5, 0.25, 0.3, 0.4, 0.8660254, 0, 9)
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    found(pythons, heights, 0.5, 0.25, 0.3, 0.4, 0.8660254, 0, 9)
+    np.testing.assert_allclose(machines, pythons, rtol=1e-5, atol=1e-6)
 
 
 def test_the_machine_code_goes_where_the_variable_says(tmp_path):
-    code = "from app.views.map2d.compiled import cache_folder; print(cache_folder().parent)"
+    code = "from app.views.map2d.machine import cache_folder; print(cache_folder().parent)"
     named = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=named, cwd=ROOT, check=True
@@ -63,7 +100,7 @@ def test_the_machine_code_goes_where_the_variable_says(tmp_path):
 def test_a_place_that_cannot_be_written_is_not_chosen(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    code = "from app.views.map2d.compiled import cache_folder; print(cache_folder().parent)"
+    code = "from app.views.map2d.machine import cache_folder; print(cache_folder().parent)"
     named = {**os.environ, "NUMBA_CACHE_DIR": str(blocked / "below")}
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=named, cwd=ROOT, check=True
@@ -76,11 +113,11 @@ def test_a_place_that_cannot_be_written_is_not_chosen(tmp_path):
 COLD = """
 import logging, sys
 import numpy as np
-from app.views.map2d import compiled
+from app.views.map2d import machine
 from app.views.map2d.paint import _premultiply
 logging.basicConfig(format="%(message)s")
-compiled.compile_with([sys.executable, "-c", sys.argv[1]])
-assert compiled.is_cold()
+machine.compile_with([sys.executable, "-c", sys.argv[1]])
+assert machine.is_cold()
 out = np.zeros(1, np.uint32)
 for _ in range(2):
     _premultiply(np.array([0x80FF0000], np.uint32), out)
@@ -106,4 +143,4 @@ def test_where_the_child_fails_the_kernel_is_compiled_here_and_says_so(tmp_path)
     found = cold_start("raise SystemExit(3)", tmp_path)
     assert "compiled here" in found.stderr
     assert found.stdout.strip() == "0x80800000"
-    assert list(tmp_path.rglob("*.nbc"))
+    assert not list(tmp_path.rglob("complete"))
