@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import cache
-from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from types import CodeType, FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 import numba
 from llvmlite import binding
 from numba import types
 
 from app.views.map2d.compiled import PARTS, Array, Bundle, Kind, Scalar, all_kernels, codes
-from app.views.map2d.machine import target_machine
+from app.views.map2d.machine import earlier, remember, target_machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from app.views.map2d.compiled import Kernel
 
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 """No reference counting: two threads that count the same arrays wait for each other at every call. Kernels
@@ -27,7 +30,7 @@ WORDS = {"ptr": "p", "i64": "q", "double": "d", "i8": "b"}
 
 
 def machine_code(name: str) -> tuple[str, bytes]:
-    """Compile a kernel; give the name of its entry and its object code.
+    """Compile a kernel, or find it as an earlier state of the sources left it; give its entry and its object code.
 
     Raises
     ------
@@ -35,6 +38,44 @@ def machine_code(name: str) -> tuple[str, bytes]:
         The compiler hands arguments over in another way than `compiled.codes` says.
     """
     kernel = next(kernel for kernel in all_kernels() if kernel.name == name)
+    content = content_of(kernel)
+    found = earlier(name, content)
+    if found is not None:
+        return found
+    entry, code = _compiled(kernel)
+    remember(name, content, entry, code)
+    return entry, code
+
+
+def content_of(kernel: Kernel) -> str:
+    """Give a digest of all that a kernel's machine code follows from, beside compiler and processor."""
+    digest = hashlib.sha256(repr((kernel.takes, OPTIONS)).encode())
+    seen: set[FunctionType] = set()
+
+    def add(function: FunctionType) -> None:
+        if function in seen:
+            return
+        seen.add(function)
+        digest.update(_words_of(function.__code__).encode())
+        for name in sorted(set(function.__code__.co_names)):
+            value = function.__globals__.get(name)
+            if isinstance(value, FunctionType):
+                digest.update(f"{name} {getattr(value, PARTS, '')}".encode())
+                add(value)
+            elif not isinstance(value, ModuleType):
+                digest.update(f"{name} {getattr(value, '_fields', value)!r}".encode())
+
+    add(cast("FunctionType", kernel.source))
+    return digest.hexdigest()[:16]
+
+
+def _words_of(code: CodeType) -> str:
+    consts = [_words_of(const) if isinstance(const, CodeType) else repr(const) for const in code.co_consts]
+    return repr((code.co_code, consts, code.co_names, code.co_varnames))
+
+
+def _compiled(kernel: Kernel) -> tuple[str, bytes]:
+    name = kernel.name
     signature = types.void(*(_type(kind) for kind in kernel.takes))
     dispatcher: Any = numba.njit(**OPTIONS, **BARE)(_with_parts(kernel.source))
     dispatcher.compile(signature)

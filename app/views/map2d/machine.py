@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import importlib.metadata
@@ -98,6 +99,36 @@ def keep(folder: Path) -> None:
         _write(folder / COMPLETE, json.dumps({name: entry for name, (entry, _) in _made_here.items()}).encode())
 
 
+def earlier(name: str, content: str) -> tuple[str, bytes] | None:
+    """Find a kernel that was compiled from the same content when other sources were different; None where none was."""
+    file = _store() / f"{name}-{content}.json"
+    try:
+        entry = json.loads(file.read_text("utf-8"))["entry"]
+        return entry, file.with_suffix(".o").read_bytes()
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def remember(name: str, content: str, entry: str, code: bytes) -> None:
+    """Keep a kernel for the next state of the sources; where that cannot be, it is compiled again."""
+    with contextlib.suppress(OSError):
+        _store().mkdir(parents=True, exist_ok=True)
+        _write(_store() / f"{name}-{content}.o", code)
+        _write(_store() / f"{name}-{content}.json", json.dumps({"entry": entry}).encode())
+
+
+def _store() -> Path:
+    """Folder of the kernels of all states of the sources, for this compiler and processor."""
+    return cache_folder().parent / f"kernels-of-{hashlib.sha256(_surroundings()).hexdigest()[:12]}"
+
+
+def _surroundings() -> bytes:
+    """Give what machine code follows from beside its source."""
+    parts = [importlib.metadata.version(name) for name in ("numba", "llvmlite")]
+    parts += [binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()]
+    return " ".join([*parts, os.environ.get("NUMBA_BOUNDSCHECK", "")]).encode()
+
+
 def _write(file: Path, content: bytes) -> None:
     """Write a file whole or not at all; two processes may do the same at once."""
     part = file.with_name(f"{file.name}.{os.getpid()}.part")
@@ -176,9 +207,7 @@ def cache_folder() -> Path:
 
 def _state_of_sources(folder: Path) -> str:
     """Give a name that changes with the sources, the compiler and the processor."""
-    digest = hashlib.sha256(f"{_compiler()} {binding.get_host_cpu_name()}".encode())
-    digest.update(binding.get_host_cpu_features().flatten().encode())
-    digest.update(os.environ.get("NUMBA_BOUNDSCHECK", "").encode())
+    digest = hashlib.sha256(_surroundings())
     sources = [] if getattr(sys, "frozen", False) else sorted(folder.glob("*.py"))
     for path in sources:
         text = path.read_bytes()
@@ -187,10 +216,6 @@ def _state_of_sources(folder: Path) -> str:
     if not sources:
         digest.update(f"{sys.executable} {Path(sys.executable).stat().st_mtime_ns}".encode())
     return digest.hexdigest()[:12]
-
-
-def _compiler() -> str:
-    return " ".join(importlib.metadata.version(name) for name in ("numba", "llvmlite"))
 
 
 def _is_writable(folder: Path) -> bool:

@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from app.views.map2d import compiled, kernels, machine
+from app.views.map2d import compiled, compiler, kernels, machine
 
 ROOT = Path(__file__).resolve().parents[3]
 SOURCES = ROOT / "app" / "views" / "map2d"
@@ -144,3 +145,29 @@ def test_where_the_child_fails_the_kernel_is_compiled_here_and_says_so(tmp_path)
     assert "compiled here" in found.stderr
     assert found.stdout.strip() == "0x80800000"
     assert not list(tmp_path.rglob("complete"))
+
+
+def made_of(text: str) -> str:
+    """Give the content of a kernel that is written down in ``text``."""
+    names: dict[str, Any] = {"inner": compiled.inner, "__name__": "some.kernels"}
+    exec(compile(text, "kernels.py", "exec"), names)
+    return compiler.content_of(compiled.Kernel(names["whole"], [compiled.REAL]))
+
+
+KERNEL = """
+LIMIT = {limit}
+
+@inner
+def part(value):
+    return value {sign} LIMIT
+
+def whole(value):
+    part(value)
+"""
+
+
+def test_a_kernel_is_compiled_anew_when_a_part_or_a_constant_of_it_changes_and_only_then():
+    first = made_of(KERNEL.format(limit=3, sign="+"))
+    assert made_of("# moved\n\n" + KERNEL.format(limit=3, sign="+")) == first
+    assert made_of(KERNEL.format(limit=4, sign="+")) != first
+    assert made_of(KERNEL.format(limit=3, sign="-")) != first
