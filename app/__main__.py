@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["--reader-process"]:
         return int(import_module("app.core.reader_process").main(int(words[1]) if words[1:] else 0, *words[2:3]))
+    if words[:1] == ["--spelling"]:
+        return int(import_module("app.widgets.match").answer())
     if words and (words[0] in COMMANDS or words[0].startswith("-")):
         from app.cli import main as command_line
 

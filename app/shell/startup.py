@@ -202,12 +202,12 @@ def _load_rest(window: MainWindow) -> None:
 
 
 def spell_titles() -> None:
-    """Write all titles of the palette in pinyin, so that the first letter typed finds them at once; in a thread."""
+    """Have all titles of the palette written in pinyin, so that the first letter typed finds them; in a thread."""
+    from app.core.jobs import program_command
     from app.shell.actions import ACTS
-    from app.widgets.match import pinyin
+    from app.widgets.match import spell
 
-    for one in ACTS:
-        pinyin(translated(one.title, "zh").rstrip("…"))
+    spell([translated(one.title, "zh").rstrip("…") for one in ACTS], program_command())
 
 
 def offer_sessions(window: MainWindow) -> None:

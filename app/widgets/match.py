@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import subprocess
+import sys
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,13 @@ class Entry:
         return self.zh if language == "zh" else self.en
 
 
-@lru_cache(maxsize=4096)
+_spelt: dict[str, tuple[str, str]] = {}
+SPELLING = "--spelling"
+"""Word that makes the program spell what it is handed and end."""
+PATIENCE_S = 60.0
+"""Longest time the spelling child may take."""
+
+
 def pinyin(text: str) -> tuple[str, str]:
     """Give the pinyin of a text without tones, and its initials; Latin letters stay as they are.
 
@@ -33,6 +45,55 @@ def pinyin(text: str) -> tuple[str, str]:
     >>> pinyin("保存工作区")
     ('baocungongzuoqu', 'bcgzq')
     """
+    found = _spelt.get(text)
+    if found is None:
+        found = _spelt[text] = _letters_of(text) if text.isascii() else _spelled(text)
+    return found
+
+
+def spell(texts: Sequence[str], command: Sequence[str]) -> None:
+    """Spell texts in a child process; to be called in a thread.
+
+    The dictionary of pinyin is one large text: reading it holds up every other thread for some tenths of a second.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        What `pinyin` will be asked for.
+    command : sequence of str
+        What starts this program. Where it fails, `pinyin` spells each text when it is asked.
+    """
+    wanted = sorted({text for text in texts if text not in _spelt and not text.isascii()})
+    if not wanted:
+        return
+    flags = subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0
+    try:
+        done = subprocess.run(
+            [*command, SPELLING],
+            input=json.dumps(wanted).encode(),
+            capture_output=True,
+            timeout=PATIENCE_S,
+            creationflags=flags,
+            check=True,
+        )
+        _spelt.update(zip(wanted, (tuple(pair) for pair in json.loads(done.stdout)), strict=True))
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        logging.getLogger(__name__).warning("titles are spelt when they are looked for: %s", error)
+
+
+def answer() -> int:
+    """Spell the list of texts on the standard input, in JSON: the child's part of `spell`; its exit code."""
+    texts: list[str] = json.loads(sys.stdin.buffer.read())
+    sys.stdout.write(json.dumps([pinyin(text) for text in texts]))
+    return 0
+
+
+def _letters_of(text: str) -> tuple[str, str]:
+    letters = "".join(c for c in text.lower() if c.isalnum())
+    return letters, letters
+
+
+def _spelled(text: str) -> tuple[str, str]:
     from pypinyin import Style, lazy_pinyin
 
     syllables: list[str] = cast("Any", lazy_pinyin)(text, style=Style.NORMAL, errors=_letters)

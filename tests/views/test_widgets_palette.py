@@ -6,7 +6,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from app.core.jobs import program_command
 from app.core.language import set_language
+from app.widgets import match
 from app.widgets.match import Entry, pinyin, ranked, score
 from app.widgets.palette import Palette
 
@@ -32,6 +34,18 @@ def palette(qtbot):
 
 def test_pinyin_is_whole_and_by_initials():
     assert pinyin("保存工作区") == ("baocungongzuoqu", "bcgzq")
+
+
+def test_a_child_spells_what_the_window_will_ask_for():
+    match.spell(["水位过程", "Level"], program_command())
+    assert match._spelt["水位过程"] == ("shuiweiguocheng", "swgc")
+    assert pinyin("Level 2") == ("level2", "level2")
+
+
+def test_without_a_child_a_title_is_spelt_when_it_is_looked_for(caplog):
+    match.spell(["潮位"], ["/nowhere/haitang"])
+    assert "when they are looked for" in caplog.text
+    assert pinyin("潮位") == ("chaowei", "cw")
 
 
 @pytest.mark.parametrize(
