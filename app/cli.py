@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app import cli_run
 from app.cli_answer import CANCELLED, DONE, UNUSABLE, print_json, refuse
 from app.core.jobs import LANGUAGE_ENV
-from app.core.language import set_language, tr
+from app.core.language import language, set_language, tr
 
 if TYPE_CHECKING:
     import argparse
@@ -87,24 +86,32 @@ def _joined(words: list[str]) -> list[str]:
 def _info(parsed: argparse.Namespace) -> int:
     from app.core import workspace_facts
 
+    if parsed.lang:
+        set_language(parsed.lang)
     if workspace_facts.is_workspace(str(parsed.path)):
-        return _told(workspace_facts.to_info(Path(parsed.path)), parsed)
+        return _told(workspace_facts.to_info(Path(parsed.path)), parsed, [])
     from app.core.readers import ReaderPool
     from layers.sources.facts import to_info
 
     pool = ReaderPool(max_processes=1, timeout_s=INFO_S)
     try:
-        return _told(to_info(pool.ask(str(parsed.path), None)), parsed)
+        found = pool.ask(str(parsed.path), None)
     finally:
         pool.close()
+    warned = [*found.warnings, *(w for layer in found.layers for w in layer.warnings)]
+    blank = "" if language() == "zh" else " "
+    return _told(to_info(found), parsed, [tr(w.what, **w.fields) + blank + tr(w.remedy, **w.fields) for w in warned])
 
 
-def _told(answer: dict[str, Any], parsed: argparse.Namespace) -> int:
-    """Print an answer: one line for scripts, indented for people."""
+def _told(answer: dict[str, Any], parsed: argparse.Namespace, warnings: list[str]) -> int:
+    """Print an answer: one line for scripts, a page for people."""
     if parsed.json:
         print_json(answer)
     else:
-        sys.stdout.write(json.dumps(answer, ensure_ascii=False, indent=1, default=str) + "\n")
+        from app.cli_info import page
+
+        told = warnings or [f"{w['what']} {w.get('remedy', '')}" for w in answer.get("warnings", [])]
+        sys.stdout.write(page(answer, [" ".join(text.split()) for text in told]))
     return DONE
 
 

@@ -109,6 +109,7 @@ def _command(commands: Any, name: str, face: Face, text: str) -> argparse.Argume
 def _add_own(commands: Any, own: dict[str, Face]) -> None:
     info = _command(commands, "info", own["info"], tr("say what a file holds; the file is never changed"))
     info.add_argument("path", metavar="PATH", help=tr("file to look at"))
+    info.add_argument("--lang", choices=["zh", "en"], help=tr("language of the page for people"))
     _command(commands, "tools", own["tools"], tr("list all tools and their parameters"))
     run = _command(commands, "run", own["run"], tr("run one tool on files"))
     run.add_argument("tool", metavar="TOOL", help=tr("id of the tool; haitang run TOOL --help lists its parameters"))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QWidget
 from app.core.language import N_, error_text, tr
 from app.shell.layer_words import crs_text, datum_text
 from app.shell.place_words import place_text
-from app.views.wording import number_text, unit_text
+from app.views.wording import column_text, number_text, unit_text
 from app.widgets import controls
 from app.widgets.table import cell_text
 from layers.errors import HaitangError
@@ -67,7 +67,17 @@ class _HitCard(QFrame):
         if hit.index >= 0 and layer.kind != "vector":
             self.add(tr("Number"), str(hit.index))
         for name, value in list(hit.properties.items())[:VALUE_LIMIT]:
-            self.add(str(name), cell_text(value))
+            self.add(column_text(layer.description, str(name)), cell_text(value))
+
+    def event(self, event: QEvent) -> bool:
+        """Be as high as the words need in this width, whatever was guessed before they had their font."""
+        done = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            box = self.layout()
+            need = box.heightForWidth(self.width()) if box is not None else 0
+            if need != self.minimumHeight():
+                self.setMinimumHeight(need)
+        return done
 
     def add(self, name: str, value: str) -> None:
         """Add one line."""
@@ -79,11 +89,11 @@ class _HitCard(QFrame):
         self._grid.addWidget(head, line, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(words, line, 1)
 
-    def add_attributes(self, block: Any) -> None:
+    def add_attributes(self, block: Any, layer: Layer) -> None:
         """Add the attributes of a feature that was read."""
         for name, values in list(block.columns.items())[:VALUE_LIMIT]:
             if len(values):
-                self.add(name, cell_text(values[0]))
+                self.add(column_text(layer.description, name), cell_text(values[0]))
 
 
 class IdentifyPanel(QWidget):
@@ -163,7 +173,7 @@ class IdentifyPanel(QWidget):
             if isinstance(answer, HaitangError):
                 card.add(tr("Attributes"), error_text(answer))
             else:
-                card.add_attributes(answer)
+                card.add_attributes(answer, layer)
 
         request = FeatureRequest(layer.key, ids=(hit.index,), geometry=False)
         self._desk.reading.read(layer, request, lambda answer: self._desk.relay.later(lambda: arrived(answer)))

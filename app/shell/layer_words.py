@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.core.language import error_text, language, tr
 from app.core.looks import REASONS
-from app.views.wording import quantity_text, unit_text
+from app.views.wording import column_text, quantity_text, unit_text
 from layers.heights import DATUMS
 from layers.mesh import MeshLayer
 from layers.raster import RasterLayer
@@ -60,13 +60,13 @@ def summary(layer: Layer) -> str:
     d = layer.description
     if isinstance(layer, VectorLayer):
         count = d.counts.get("features", 0) if d is not None else len(layer.features)
-        words = tr("{count} features", count=f"{count:,}")
-        return f"{words} · {layer.style.column}" if layer.style.column else words
+        words = tr("1 feature") if count == 1 else tr("{count} features", count=f"{count:,}")
+        return f"{words} · {column_text(d, layer.style.column)}" if layer.style.column else words
     if isinstance(layer, RasterLayer) and layer.style.mode == "rgb":
         return tr("Colour picture")
     if isinstance(layer, SeriesLayer):
         count = d.counts.get("stations", 0) if d is not None else 0
-        words = tr("{count} stations", count=count)
+        words = tr("1 station") if count == 1 else tr("{count} stations", count=count)
         shown = layer.variable(layer.style.variable)
         return f"{words} · {variable_text(shown)}" if shown is not None else words
     if isinstance(layer, MeshLayer | RasterLayer):

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from app.core.language import language_changed, tr
 from app.core.notices import Notice
 from app.shell.place_words import is_degrees
+from app.shell.station_list import StationLinks
 from app.widgets.map_fields import LayerChoice, Surroundings
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class MapLinks(QObject):
         self._later.timeout.connect(self._follow)
         canvas.painted.connect(self._on_painted)
         desk.document.camera.events.crs.connect(self._on_crs)
+        self.stations = StationLinks(desk, docks, self)
+        desk.focus.layer_changed.connect(self._on_focus)
         language_changed.connect(self._on_language)
 
     def serve(self, around: Surroundings) -> None:
@@ -64,8 +67,9 @@ class MapLinks(QObject):
                 continue
             names = tuple((v.name, choice_text(v)) for v in d.variables) or tuple((c.name, c.name) for c in d.columns)
             own = layer.vdatum if layer.vdatum and not d.vdatum else ""
+            system = layer.crs if layer.crs and not d.crs else ""
             shown = str(getattr(getattr(layer, "style", None), "variable", ""))
-            found.append(LayerChoice(tool_word(layer), layer.name, layer.kind, names, shown, own or ""))
+            found.append(LayerChoice(tool_word(layer), layer.name, layer.kind, names, shown, own or "", system or ""))
             if layer is self._desk.focus.layer:
                 found.insert(0, found.pop())
         return found
@@ -128,6 +132,11 @@ class MapLinks(QObject):
     def _on_crs(self, *_: Any) -> None:
         """Forget the place: its coordinates mean another one now."""
         self._desk.focus.place = None
+
+    def _on_focus(self) -> None:
+        """Keep the layer in focus in the legend, however little room there is."""
+        layer = self._desk.focus.layer
+        self._canvas.set_options(focus=layer.id if layer is not None else "")
 
     def _is_busy_elsewhere(self) -> bool:
         """Tell whether a tool's form is open in front: it shall not be covered."""

@@ -27,8 +27,14 @@ SUFFIXES = {"raster": ".tif", "vector": ".gpkg", "mesh": ".nc", "series": ".csv"
 """File type that a result gets where the user names none."""
 
 
-def arguments_of(tool: Tool, values: dict[str, Any], out: str, vdatum: str = "") -> list[str]:
-    """Give the command line that runs a tool with the values of its form."""
+def arguments_of(tool: Tool, values: dict[str, Any], out: str, vdatum: str = "", source_crs: str = "") -> list[str]:
+    """Give the command line that runs a tool with the values of its form.
+
+    Parameters
+    ----------
+    vdatum, source_crs : str
+        What the user has said of layers whose files do not; empty = nothing.
+    """
     words = ["run", tool.id]
     for name, value in values.items():
         flag = tool.parameter(name).flag
@@ -37,7 +43,8 @@ def arguments_of(tool: Tool, values: dict[str, Any], out: str, vdatum: str = "")
             plain = to_plain(one)
             words += [flag, str(plain).lower() if isinstance(plain, bool) else str(plain)]
     words += ["--out", out] if out else []
-    return words + (["--vdatum", vdatum] if vdatum else [])
+    words += ["--vdatum", vdatum] if vdatum else []
+    return words + (["--source-crs", source_crs] if source_crs else [])
 
 
 class ToolPage(QWidget):
@@ -164,7 +171,7 @@ class ToolPage(QWidget):
         out = self.out.text().strip() if self.suffix else ""
         if out:
             Path(out).parent.mkdir(parents=True, exist_ok=True)
-        words = arguments_of(self.tool, self.form.values(), out, self._vdatum())
+        words = arguments_of(self.tool, self.form.values(), out, self._said("vdatum"), self._said("crs"))
         job = ProcessJob(self.tool.title, words)
         job.changed.connect(self._on_changed)
         self._job = job
@@ -176,17 +183,12 @@ class ToolPage(QWidget):
         if self._job is not None:
             self._job.cancel()
 
-    def _vdatum(self) -> str:
-        """Give the datum that the user has set on a layer whose file names none."""
-        values = set(
-            self.form.values().values()
-            if all(isinstance(v, str | int | float | bool) for v in self.form.values().values())
-            else ()
-        )
-        for choice in self._around.layers(("raster", "vector", "mesh", "series")):
-            if choice.word in values and choice.vdatum:
-                return choice.vdatum
-        return ""
+    def _said(self, fact: str) -> str:
+        """Give the ``vdatum`` or ``crs`` that the user has set on a chosen layer whose file names none."""
+        words = [value for value in self.form.values().values() if isinstance(value, str)]
+        kinds = ("raster", "vector", "mesh", "series")
+        found = (getattr(choice, fact) for choice in self._around.layers(kinds) if choice.word in words)
+        return next((value for value in found if value), "")
 
     def _on_changed(self) -> None:
         self._desk.relay.later(self._show_progress)

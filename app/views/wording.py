@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from layers.heights import DATUMS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from layers.sources.source import Variable
+    from layers.sources.source import LayerDescription, Variable
 
 QUANTITIES = {
     "sea_surface_height": N_("Water level"),
@@ -39,6 +40,37 @@ QUANTITIES = {
     "precipitation_flux": N_("Precipitation"),
     "wind_speed": N_("Wind speed"),
 }
+COLUMNS = {
+    "name": N_("Name"),
+    "name_en": N_("English name"),
+    "kind": N_("Kind"),
+    "type": N_("Type"),
+    "class": N_("Class"),
+    "class_zh": N_("Class"),
+    "level": N_("Rank"),
+    "grade": N_("Grade"),
+    "area_m2": N_("Area (m²)"),
+    "area_km2": N_("Area (km²)"),
+    "len_m": N_("Length (m)"),
+    "width_m": N_("Width (m)"),
+    "height_m": N_("Height (m)"),
+    "z_crest": N_("Crest height (m)"),
+    "z_ground": N_("Ground height (m)"),
+    "z_bed": N_("Bed height (m)"),
+    "z_sill": N_("Sill height (m)"),
+    "pop": N_("Population"),
+    "households": N_("Households"),
+    "storeys": N_("Storeys"),
+    "use": N_("Use"),
+    "lu_code": N_("Land use"),
+    "sttp": N_("Kind of station"),
+    "stcd": N_("Station code"),
+    "owner": N_("Owner"),
+    "safety": N_("Safety"),
+    "std_rp": N_("Design return period (years)"),
+    "vdatum": N_("Vertical datum"),
+}
+"""Usual column names of water layers, and what they are called."""
 _PART = re.compile(r"([A-Za-z%°µ/_²³]+?)(?:\^|\*\*)?(-?[1-4])?")
 _PLAIN = {
     **dict.fromkeys(("degree_Celsius", "degrees_C", "degree_C", "degC", "Celsius", "deg_C"), "°C"),
@@ -50,6 +82,15 @@ _PLAIN = {
 _HEIGHT = re.compile(
     r"height|level|elev|altitude|stage|\bdem|bed|_s1|bathy|topo|ground|水位|高程|地形|潮位", re.IGNORECASE
 )
+_ENVELOPE = re.compile(r"(.+) \((max|min|time of max|arrival|duration)(?: (≥ [^()]+))?\)")
+_ENVELOPES = {
+    "max": N_("{quantity}, largest"),
+    "min": N_("{quantity}, smallest"),
+    "time of max": N_("{quantity}, time of the largest"),
+    "arrival": N_("{quantity}, arrival"),
+    "duration": N_("{quantity}, duration"),
+}
+"""How the tool of envelopes titles its results, and what the window says for it."""
 _SUPER = str.maketrans("1234", "¹²³⁴")
 
 
@@ -75,7 +116,48 @@ def quantity_text(variable: Variable | None, name: str = "") -> str:
     if variable is None:
         return name
     known = QUANTITIES.get(variable.standard_name) or QUANTITIES.get(variable.name)
-    return tr(known) if known is not None else variable.title or variable.name
+    if known is not None:
+        return tr(known)
+    envelope = _ENVELOPE.fullmatch(variable.title)
+    if envelope is None:
+        return variable.title or variable.name
+    inner = QUANTITIES.get(envelope[1].lower().replace(" ", "_"))
+    words = tr(_ENVELOPES[envelope[2]], quantity=tr(inner) if inner else envelope[1])
+    return f"{words} {envelope[3]}" if envelope[3] else words
+
+
+def caption_text(variable: Variable | None, name: str = "") -> str:
+    """Give quantity and unit; a unit that the file does not name is called unknown."""
+    return with_unit(quantity_text(variable, name), None if variable is None else variable.units)
+
+
+def with_unit(words: str, units: str | None) -> str:
+    """Write a unit behind words: nothing for a plain number, *unit unknown* for None."""
+    unit = tr("unit unknown") if units is None else unit_text(units)
+    return f"{words} ({unit})" if unit else words
+
+
+def column_text(description: LayerDescription | None, name: str) -> str:
+    """Give what a column is called: its title where the file or the list of usual columns has one."""
+    known = None if description is None else next((c for c in description.columns if c.name == name), None)
+    if known is not None and known.title:
+        return known.title
+    usual = COLUMNS.get(name.lower())
+    return tr(usual) if usual is not None else name
+
+
+def break_step(limits: Sequence[float]) -> float | None:
+    """Give the coarsest decimal step that still writes every limit of classes to a hundredth of the smallest class."""
+    rising = sorted(set(limits))
+    gaps = [b - a for a, b in itertools.pairwise(rising)]
+    least = min(gaps, default=abs(rising[0]) if rising else 0.0)
+    if not (least > 0 and math.isfinite(least)):
+        return None
+    finest = math.floor(math.log10(least)) - 2
+    for power in range(max(math.floor(math.log10(max(abs(v) for v in rising))), finest), finest, -1):
+        if all(abs(v / 10.0**power - round(v / 10.0**power)) * 10.0**power <= least / 100 for v in rising):
+            return 10.0**power
+    return 10.0**finest
 
 
 def range_text(low: float, high: float) -> tuple[str, str]:
@@ -110,7 +192,7 @@ def number_text(value: float, step: float | None = None) -> str:
             return f"{value:.3g}".replace("-", "−")
         places = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 1 else 3
     else:
-        if abs(value) >= 1e6 or (value and abs(value) < 1e-4 and step < 1e-4):
+        if abs(value) >= 1e7 or (value and abs(value) < 1e-4 and step < 1e-4):
             return f"{value:.3g}".replace("-", "−")
         places = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 2
         places = places + 1 if step > 0 and abs(round(step, places) - step) > 1e-9 * step else places

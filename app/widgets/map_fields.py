@@ -34,8 +34,8 @@ class LayerChoice:
         Variables, or columns of features.
     shown : str
         Name of the variable on the map.
-    vdatum : str
-        Datum that the user has set and the file does not name.
+    vdatum, crs : str
+        Vertical datum and reference system that the user has set and the file does not name.
     """
 
     word: str
@@ -44,6 +44,7 @@ class LayerChoice:
     variables: tuple[tuple[str, str], ...] = ()
     shown: str = ""
     vdatum: str = ""
+    crs: str = ""
 
 
 @dataclass

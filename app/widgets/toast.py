@@ -1,11 +1,11 @@
-"""Toasts: notices on screen that never take the focus."""
+"""Toasts: notices on screen that never take the focus and keep to a corner of the map."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QTextLayout, QTextOption
 from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.core.language import N_
@@ -16,81 +16,136 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QEnterEvent
 
-WIDTH = 360
+    Acts = Sequence[tuple[str, Callable[[], object]]]
+
+WIDTH, NARROWEST = 300, 200
+"""Width of a toast, px, where there is room, and what it keeps where there is little."""
+SIDE, FOOT = 272, 96
+"""Room that the toasts leave free at the left (the legend) and at the foot (scale bar, credits), px."""
+EDGES = 60
+"""Width of sign, button and margins, px."""
 LIMIT = 3
-STAY_MS = {"info": 5_000, "warning": 12_000, "error": 0}
-"""How long a toast stays; 0 = until the user closes it."""
+LINES = 2
+STAY_MS = {"info": 4_000, "warning": 8_000, "error": 12_000}
+"""How long a toast stays open; an error is then folded to one line, the others go."""
 SIGNS = {"info": ("info", "accent"), "warning": ("warning", "warning"), "error": ("error", "error")}
 
 
 class Toast(QFrame):
-    """One notice with its actions."""
+    """One notice with its acts: one line when folded, two when new, all of it under the pointer."""
 
-    def __init__(self, severity: str, text: str, where: str, acts: Sequence[tuple[str, Callable[[], object]]]) -> None:
+    changed = Signal()
+
+    def __init__(self, severity: str, text: str, where: str, acts: Acts) -> None:
         super().__init__()
         self.setObjectName("toast")
         self.setProperty("severity", severity)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
-        self.setFixedWidth(WIDTH)
         self.setAccessibleName(text)
+        self.text = text
+        self._severity = severity
+        self._folded = self._read = False
         sign = QLabel()
         name, token = SIGNS[severity]
-        sign.setPixmap(icons.pixmap(name, 20, token, self.devicePixelRatioF()))
-        close = controls.IconButton("close", N_("Close this notice"), self.dismiss, size=14)
+        sign.setPixmap(icons.pixmap(name, 16, token, self.devicePixelRatioF()))
+        close = controls.IconButton("close", N_("Close this notice"), self.dismiss, size=12)
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        box = controls.row(0, 10)
-        box.setContentsMargins(12, 10, 8, 10)
+        close.setFixedSize(20, 20)
+        box = controls.row(0, 8)
+        box.setContentsMargins(8, 6, 6, 6)
         box.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-        box.addLayout(self._words(text, where, acts), 1)
+        box.addLayout(self._words(where, acts), 1)
         box.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.setLayout(box)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.dismiss)
-        self._stay = STAY_MS[severity]
-        self._restart()
-        shadow = QGraphicsDropShadowEffect(self)
-        shadow.setBlurRadius(24)
-        shadow.setOffset(0, 4)
-        shadow.setColor(QColor(0, 0, 0, 60))
-        self.setGraphicsEffect(shadow)
+        self._timer = QTimer(self, singleShot=True, interval=STAY_MS[severity])
+        self._timer.timeout.connect(self._on_time)
+        self._timer.start()
+        self._shade()
 
-    def _words(self, text: str, where: str, acts: Sequence[tuple[str, Callable[[], object]]]) -> QVBoxLayout:
-        box = controls.column(0, 4)
-        words = QLabel(text)
-        words.setWordWrap(True)
-        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        box.addWidget(words)
-        if where and where not in text:
-            place = controls.Elided(where, "small", Qt.TextElideMode.ElideMiddle)
-            box.addWidget(place)
-        if acts:
-            line = controls.row(0, 12)
-            for title, call in acts:
-                button = QPushButton(title)
-                button.setProperty("role", "link")
-                button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-                button.setCursor(Qt.CursorShape.PointingHandCursor)
-                button.clicked.connect(lambda _=False, call=call: (self.dismiss(), call()))
-                line.addWidget(button)
-            line.addStretch(1)
-            box.addLayout(line)
+    def _words(self, where: str, acts: Acts) -> QVBoxLayout:
+        box = controls.column(0, 2)
+        self._label = QLabel()
+        self._label.setObjectName("words")
+        box.addWidget(self._label)
+        self._more: list[QWidget] = []
+        if where and where not in self.text:
+            self._more.append(controls.Elided(where, "small", Qt.TextElideMode.ElideMiddle))
+            box.addWidget(self._more[-1])
+        self._links = QWidget(self)
+        self._buttons = [self._link(title, call) for title, call in acts]
+        line = controls.row(0, 12)
+        for button in self._buttons:
+            line.addWidget(button)
+        line.addStretch(1)
+        self._links.setLayout(line)
+        box.addWidget(self._links)
         return box
 
+    def _link(self, title: str, call: Callable[[], object]) -> QPushButton:
+        button = QPushButton(title)
+        button.setProperty("role", "link")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        button.clicked.connect(lambda _=False: (self.dismiss(), call()))
+        return button
+
+    def _shade(self) -> None:
+        shadow = QGraphicsDropShadowEffect(self)
+        shadow.setBlurRadius(16)
+        shadow.setOffset(0, 2)
+        shadow.setColor(QColor(0, 0, 0, 50))
+        self.setGraphicsEffect(shadow)
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether one line is shown."""
+        return self._folded and not self._read
+
+    def fold(self) -> None:
+        """Show one line until the pointer is here."""
+        self._folded = True
+
+    def fit(self, width: int) -> int:
+        """Lay the words out in a width, px; gives the height."""
+        self.setFixedWidth(width)
+        for part in self._more:
+            part.setVisible(self._read)
+        self._links.setVisible(bool(self._buttons) and not self.is_folded)
+        self._label.ensurePolished()
+        lines = 99 if self._read else 1 if self._folded else LINES
+        shown = first_lines(self.text, self._label.fontMetrics(), width - EDGES, lines)
+        self._label.setText(shown)
+        height = self._label.fontMetrics().lineSpacing() * (shown.count("\n") + 1) + 2
+        self._label.setFixedHeight(height)
+        if self._read:
+            height += sum(part.sizeHint().height() + 2 for part in self._more)
+        if not self.is_folded:
+            height += max((button.sizeHint().height() + 2 for button in self._buttons), default=0)
+        return height + 12
+
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Stay while someone reads."""
+        """Show all of it, and stay while someone reads."""
         self._timer.stop()
+        self._show_all(read=True)
         super().enterEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Count anew."""
-        self._restart()
+        self._timer.start()
+        self._show_all(read=False)
         super().leaveEvent(event)
 
-    def _restart(self) -> None:
-        if self._stay:
-            self._timer.start(self._stay)
+    def _show_all(self, *, read: bool) -> None:
+        self._read = read
+        self.changed.emit()
+
+    def _on_time(self) -> None:
+        if self._severity == "error":
+            self.fold()
+            self.changed.emit()
+        else:
+            self.dismiss()
 
     def dismiss(self) -> None:
         """Go away."""
@@ -99,8 +154,29 @@ class Toast(QFrame):
         self.deleteLater()
 
 
+def first_lines(text: str, metrics: QFontMetrics, width: float, count: int) -> str:
+    """Break a text into at most so many lines of a width, px; the last one ends in … where there is more."""
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    laid = QTextLayout(text.replace("\n", " "))
+    laid.setTextOption(option)
+    laid.beginLayout()
+    found: list[str] = []
+    line = laid.createLine()
+    while line.isValid():
+        line.setLineWidth(width)
+        start = line.textStart()
+        if len(found) == count - 1:
+            found.append(metrics.elidedText(laid.text()[start:].strip(), Qt.TextElideMode.ElideRight, int(width)))
+            break
+        found.append(laid.text()[start : start + line.textLength()].strip())
+        line = laid.createLine()
+    laid.endLayout()
+    return "\n".join(found)
+
+
 class Toaster(QObject):
-    """Stacks toasts in the lower right corner of a widget.
+    """Stacks toasts at the right side of a widget, above its foot; only the newest is open.
 
     Parameters
     ----------
@@ -114,22 +190,23 @@ class Toaster(QObject):
         self._toasts: list[Toast] = []
         over.installEventFilter(self)
 
-    def show(
-        self, severity: str, text: str, where: str = "", acts: Sequence[tuple[str, Callable[[], object]]] = ()
-    ) -> Toast:
+    def show(self, severity: str, text: str, where: str = "", acts: Acts = ()) -> Toast:
         """Show a notice; a notice that is on screen already is not shown twice."""
-        same = next((t for t in self._toasts if t.accessibleName() == text), None)
+        same = next((t for t in self._toasts if t.text == text), None)
         if same is not None:
             return same
+        for older in self._toasts:
+            older.fold()
         toast = Toast(severity, text, where, acts)
         toast.setParent(self._over)
         toast.installEventFilter(self)
+        toast.changed.connect(self.arrange)
         self._toasts.append(toast)
         while len(self._toasts) > LIMIT:
             self._toasts.pop(0).dismiss()
+        self.arrange()
         toast.show()
         toast.raise_()
-        self.arrange()
         return toast
 
     def toasts(self) -> list[Toast]:
@@ -137,20 +214,22 @@ class Toaster(QObject):
         return list(self._toasts)
 
     def arrange(self) -> None:
-        """Put the toasts into the corner, newest lowest."""
-        bottom = self._over.height() - 2 * theme.GRID
+        """Stack the toasts, newest lowest, beside the legend and above scale bar and credits."""
+        gap = 2 * theme.GRID
+        width = min(max(self._over.width() - SIDE - gap, NARROWEST), WIDTH)
+        bottom = self._over.height() - FOOT
         for toast in reversed(self._toasts):
-            toast.adjustSize()
-            height = toast.heightForWidth(WIDTH) if toast.hasHeightForWidth() else toast.sizeHint().height()
-            toast.resize(WIDTH, height)
-            toast.move(self._over.width() - WIDTH - 2 * theme.GRID, bottom - height)
-            bottom -= height + theme.GRID
+            height = toast.fit(width)
+            toast.resize(width, height)
+            toast.move(self._over.width() - width - gap, bottom - height)
+            bottom -= height + theme.GRID // 2
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the size of the widget below; close ranks when a toast goes."""
-        if watched is self._over and event.type() == QEvent.Type.Resize:
+        kind = event.type()
+        if watched is self._over and kind == QEvent.Type.Resize:
             self.arrange()
-        elif event.type() == QEvent.Type.Hide and isinstance(watched, Toast):
+        elif isinstance(watched, Toast) and kind == QEvent.Type.Hide:
             self._toasts = [t for t in self._toasts if t is not watched]
             self.arrange()
         return False

@@ -172,15 +172,20 @@ def envelope(
     film = reel(source, variable, level)
     limit = 0.0 if threshold is None else threshold
     units = "h" if kind in HOURS else film.variable.units
-    made = Variable(f"{film.variable.name}_{kind}", units, film.variable.location, title=_title(film, kind))
+    made = Variable(f"{film.variable.name}_{kind}", units, film.variable.location, title=_title(film, kind, threshold))
     if source.kind == "mesh":
         return _on_mesh(film, made, kind, limit, job)
     return _on_grid(film, made, kind, limit, job)
 
 
-def _title(film: Reel, kind: str) -> str:
+def _title(film: Reel, kind: str, threshold: float | None) -> str:
+    """Give what the result is called, e.g. ``water depth (arrival ≥ 0.30 m)``; the window reads it back."""
     name = film.variable.title or film.variable.name
-    return f"{name} ({kind.replace('_', ' ')})"
+    words = kind.replace("_", " ")
+    if kind in ("arrival", "duration") and threshold is not None:
+        number = f"{threshold:.2f}" if round(threshold, 2) == threshold else f"{threshold:.6g}"
+        words += f" ≥ {number} {film.variable.units or ''}".rstrip()
+    return f"{name} ({words})"
 
 
 def _on_mesh(film: Reel, made: Variable, kind: str, threshold: float, job: Job) -> MeshLayer:

@@ -102,7 +102,7 @@ def test_classes_are_listed_with_their_labels_in_the_language_on_screen():
     layer, data = maps.mesh()
     layer.style = layer.style.model_copy(update={"scale": ColourScale(classes=table)})
     (entry,) = legend_of((layer, data))
-    assert [row.text for row in entry.rows] == ["shallow", "≥ 1.00"]
+    assert [row.text for row in entry.rows] == ["shallow", "≥ 1"]
     set_language("zh")
     (entry,) = legend_of((layer, data))
     assert entry.rows[0].text == "浅"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from app.core.language import set_language
-from app.widgets.toast import LIMIT, Toaster
+from app.widgets.toast import FOOT, LIMIT, SIDE, Toaster
 
 
 @pytest.fixture
@@ -62,3 +63,32 @@ def test_an_action_is_done_and_the_toast_goes(qtbot, desk):
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert done == [1]
     assert desk.toaster.toasts() == []
+
+
+def test_only_the_newest_toast_is_open_and_the_pointer_opens_another(qtbot, desk):
+    first = desk.toaster.show("warning", "A notice that needs more than one line to be read, " * 4)
+    high = first.height()
+    desk.toaster.show("warning", "Another.")
+    assert first.is_folded
+    assert first.height() < high
+    qtbot.waitUntil(desk.isVisible)
+    QApplication.sendEvent(first, QEnterEvent(QPointF(), QPointF(), QPointF()))
+    assert not first.is_folded
+    assert first.height() > high
+
+
+def test_toasts_leave_the_legend_and_the_scale_bar_free(desk):
+    for number in range(LIMIT):
+        desk.toaster.show("error", f"Notice {number} " * 12, "", [("Again", lambda: None)])
+    for toast in desk.toaster.toasts():
+        assert toast.x() >= SIDE
+        assert toast.geometry().bottom() <= desk.height() - FOOT
+    assert sum(toast.height() for toast in desk.toaster.toasts()) < 160
+
+
+def test_an_open_toast_shows_its_acts_below_its_words(desk):
+    toast = desk.toaster.show("error", "A notice that needs more than one line to be read. " * 3, "", [("Again", int)])
+    button = toast.findChild(QPushButton)
+    label = toast.findChild(QLabel, "words")
+    assert label.geometry().bottom() <= button.parentWidget().geometry().top() + 1
+    assert toast.rect().contains(button.parentWidget().geometry())

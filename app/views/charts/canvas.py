@@ -92,7 +92,7 @@ class ChartCanvas(QWidget):
         self._generation = 0
         self._find: Callable[[], list[Wish]] | None = None
         self._keep_span = False
-        self._reading_now = False
+        self._reading_now, self._spare = False, 0.0
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="chart")
         self._gathered.connect(self._on_gathered)
         self.setMouseTracking(True)
@@ -152,9 +152,17 @@ class ChartCanvas(QWidget):
 
         self._gather(find)
 
-    def show_station(self, layer: SeriesLayer, station: int) -> None:
-        """Show the series of one station."""
-        self._gather(lambda: [wish for wish in [station_wish(layer, station)] if wish is not None])
+    def show_series(self, layer: SeriesLayer, chosen: Sequence[tuple[int, str]]) -> None:
+        """Show series of a layer instead of those at places: numbers of stations, each with a variable or ''."""
+        self.places = []
+        self.places_changed.emit(self.places)
+        self._gather(lambda: [wish for n, name in chosen if (wish := station_wish(layer, n, name)) is not None])
+
+    def set_spare(self, width: float) -> None:
+        """Keep a strip at the right of the names free, px, for what stands over the chart."""
+        if width != self._spare:
+            self._spare = width
+            self._redraw()
 
     def show_stations(self) -> None:
         """Show the first stations of all visible series layers, e.g. for files without positions."""
@@ -186,7 +194,7 @@ class ChartCanvas(QWidget):
         at = None if now is None else int(now.astype("datetime64[ns]").astype(np.int64))
         elapsed = self.document.clock.is_elapsed
         hint = tr("Reading the series …") if self._reading_now else hint_text()
-        return Content(self.lines, first, last, at, self.utc_offset_hours, elapsed, self.theme, hint)
+        return Content(self.lines, first, last, at, self.utc_offset_hours, elapsed, self.theme, hint, self._spare)
 
     def close_view(self) -> None:
         """Stop reading and listening; call before the document goes."""

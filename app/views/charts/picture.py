@@ -14,7 +14,7 @@ from app.views.charts.axes import time_ticks
 from app.views.charts.series import ChartLine, runs, thinned, value_span
 from app.views.ink import BODY, GRID, LINES, SMALL, Ink, colour, font, metrics
 from app.views.map2d.cards import panel, write
-from app.views.wording import number_text, ticks
+from app.views.wording import number_text, ticks, with_unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,6 +46,8 @@ class Content:
     theme : str
     hint : str
         What to do, where there is no line.
+    spare : float
+        Room at the right of the names that stays free, px.
     """
 
     lines: tuple[ChartLine, ...]
@@ -56,6 +58,7 @@ class Content:
     elapsed: bool = False
     theme: str = "light"
     hint: str = ""
+    spare: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,8 +154,7 @@ def _paper(theme: str) -> str:
 def panel_title(one: Panel) -> str:
     """Give the words over a panel: quantities, unit, vertical datum."""
     names = list(dict.fromkeys(line.quantity for line in one.lines))
-    unit = one.lines[0].unit
-    text = ", ".join(names) + (f" ({unit})" if unit else "")
+    text = with_unit(", ".join(names), one.lines[0].unit)
     datum = one.lines[0].datum
     if datum:
         text += "   ·   " + tr("Vertical datum: {datum}", datum=tr("unknown") if datum == "unknown" else datum)
@@ -245,7 +247,7 @@ def value_ticks(low: float, high: float, most: int) -> tuple[list[float], float]
 def draw_names(painter: QPainter, layout: Layout, content: Content, ink: Ink) -> None:
     """Draw the legend: each line's name and its value at the clock's moment."""
     columns = 2 if layout.width >= 720 else 1
-    wide = (layout.width - LEFT - RIGHT - (columns - 1) * 16) / columns
+    wide = (layout.width - LEFT - RIGHT - content.spare - (columns - 1) * 16) / columns
     most = layout.rows * columns
     for number, line in enumerate(content.lines[:most]):
         row, column = divmod(number, columns)
@@ -253,7 +255,7 @@ def draw_names(painter: QPainter, layout: Layout, content: Content, ink: Ink) ->
         painter.setPen(QPen(line_colour(line, content.theme), 2.4))
         painter.drawLine(QPointF(x, y + 10), QPointF(x + 16, y + 10))
         found = line.held(content.now) if content.now is not None else None
-        value = f"{number_text(found[1])} {line.unit}".rstrip() if found else "–"
+        value = f"{number_text(found[1])} {line.unit or ''}".rstrip() if found else "–"
         space = metrics(BODY, bold=True).horizontalAdvance(value) + 12
         name = line.name
         if number == most - 1 and len(content.lines) > most:
@@ -293,7 +295,7 @@ def draw_hover(
         return
     moment = layout.moment(x)
     rows = [(line, line.at(moment)) for line in content.lines][:12]
-    texts = [f"{number_text(v[1])} {line.unit}".rstrip() if v else tr("no value") for line, v in rows]
+    texts = [f"{number_text(v[1])} {line.unit or ''}".rstrip() if v else tr("no value") for line, v in rows]
     head = when(_nearest(rows, moment))
     measure = metrics(SMALL)
     wide = max(measure.horizontalAdvance(head), *(measure.horizontalAdvance(t) + 20 for t in texts)) + 24

@@ -148,15 +148,16 @@ def _station_wish(layer: SeriesLayer, on_map: tuple[float, float, float, str | N
     return station_wish(layer, nearest)
 
 
-def station_wish(layer: SeriesLayer, station: int) -> Wish | None:
-    """Give the series of one station."""
+def station_wish(layer: SeriesLayer, station: int, variable_name: str = "") -> Wish | None:
+    """Give the series of one station: of the variable shown, or of a named one, whose title then is its place."""
     from app.views.map2d.stations import places_of
 
-    variable = _shown(layer)
+    variable = layer.variable(variable_name) if variable_name else _shown(layer)
     names = places_of(layer.description).names
     if variable is None:
         return None
     name = names[station] if station < len(names) else str(station + 1)
+    name = quantity_text(variable) if variable_name else name
     levels = layer.description.extra.get("default_level", {}) if layer.description else {}
     requests = _requests(layer, variable, (station,), int(levels.get(variable.name, 0)))
     return Wish(layer, variable, requests, (1.0,), name)
@@ -170,10 +171,10 @@ def line_of(wish: Wish, blocks: Sequence[SeriesBlock], colour: int, source_name:
     values = _mixed(parts[0] if len(parts) == 1 else np.hypot(*parts), np.array(wish.weights))
     shift = round(wish.layer.time_shift_h * 3.6e12)
     times = blocks[0].times.astype("datetime64[ns]").astype(np.int64) + shift
-    unit = unit_text(wish.variable.units)
+    unit = None if wish.variable.units is None else unit_text(wish.variable.units)
     return ChartLine(
         wish.layer.id,
-        f"{wish.layer.name} · {wish.place}",
+        wish.layer.name if wish.place == wish.layer.name else f"{wish.layer.name} · {wish.place}",
         quantity_text(wish.variable),
         unit,
         (wish.layer.vdatum or "unknown") if is_height(wish.variable) else "",

@@ -27,8 +27,10 @@ class ChartLine:
         Id of the layer it comes from.
     name : str
         Words of the legend: layer and place.
-    quantity, unit : str
+    quantity : str
         What it shows; lines of one unit share a panel.
+    unit : str or None
+        Its unit; None = the file names none.
     datum : str
         Vertical datum of heights; empty where the values are no heights, ``unknown`` where nobody says.
     times : ndarray, int64, (steps,)
@@ -44,7 +46,7 @@ class ChartLine:
     layer: str
     name: str
     quantity: str
-    unit: str
+    unit: str | None
     datum: str
     times: NDArray[np.int64]
     values: NDArray[np.float64]
@@ -54,8 +56,8 @@ class ChartLine:
 
     @property
     def group(self) -> tuple[str, str]:
-        """Lines of the same group share a panel: same unit and, for heights, same datum."""
-        return self.unit or self.quantity, self.datum
+        """Lines of the same group share a panel: same unit (or one layer without) and, for heights, same datum."""
+        return self.unit or (self.layer if self.unit is None else self.quantity), self.datum
 
     def __post_init__(self) -> None:
         """Keep the samples that have a value, for the read-out."""

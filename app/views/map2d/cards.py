@@ -13,7 +13,7 @@ from app.views.ink import BODY, GRID, LARGE, SMALL, TITLE, Ink, colour, font, me
 from app.views.map2d.swatches import draw_swatch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from app.views.map2d.legend import Bar, Entry, Row
 
@@ -96,39 +96,70 @@ def _snap(value: float) -> float:
 
 
 # ------------------------------------------------------------------- measuring
-def legend_card(found: Iterable[Entry], total: int, room: float, *, narrow: bool = False) -> LegendCard | None:
+def legend_card(
+    found: Sequence[Entry], total: int, room: float, *, narrow: bool = False, first: str = ""
+) -> LegendCard | None:
     """Give the legend of as many entries as have room; None where not one has.
+
+    The layer in focus and the topmost layer with values come before all others; what is shown stands in the order
+    of the layers, and the last line names what is left out.
 
     Parameters
     ----------
-    found : iterable of Entry
-        Top layer first; only as many are taken as fit.
+    found : sequence of Entry
+        Top layer first.
     total : int
         Number of entries in all.
     room : float
         Height at hand, px.
     narrow : bool
         Leave out notes and use a slimmer card.
+    first : str
+        Id of the layer in focus.
     """
     width = NARROW if narrow else LEGEND_WIDTH
-    lines: list[Line] = []
-    left, taken = room - 2 * TIGHT, 0
-    for entry in found:
-        own = entry_lines(entry, width - 2 * PAD, notes=not narrow, first=not lines)
-        if own[0].kind == "single" and lines and lines[-1].kind != "single":
-            own = [Line("gap", 12.0), *own]
-        need = sum(line.height for line in own)
-        last = taken + 1 == total
-        if need > left - (0 if last else 20):
-            break
-        lines += own
-        left -= need
-        taken += 1
+    inside = width - 2 * PAD
+    left = room - 2 * TIGHT
+    taken: list[Entry] = []
+    for entry in by_weight(found, first):
+        tried = [one for one in found if one is entry or any(one is other for other in taken)]
+        need = sum(line.height for line in _joined_lines(tried, inside, narrow=narrow))
+        if need <= left - (19.0 if len(tried) < total else 0.0):
+            taken = tried
     if not taken:
         return None
-    if taken < total:
-        lines.append(Line("note", 20.0, tr("and {count} more layers", count=total - taken)))
-    return LegendCard(tuple(lines), width)
+    lines = _joined_lines(taken, inside, narrow=narrow)
+    rest = left - sum(line.height for line in lines)
+    return LegendCard((*lines, *_left_out(found, taken, total, inside, rest)), width)
+
+
+def by_weight(found: Sequence[Entry], first: str) -> list[Entry]:
+    """Give entries in the order in which they get room: the one in focus, the topmost with values, the others."""
+    focus = [entry for entry in found if entry.layer and entry.layer == first]
+    values = [entry for entry in found if entry.has_values and entry not in focus]
+    ahead = focus + values[:1]
+    return ahead + [entry for entry in found if not any(entry is one for one in ahead)]
+
+
+def _joined_lines(entries: Sequence[Entry], width: float, *, narrow: bool) -> list[Line]:
+    lines: list[Line] = []
+    for entry in entries:
+        own = entry_lines(entry, width, notes=not narrow, first=not lines)
+        if own[0].kind == "single" and lines and lines[-1].kind != "single":
+            own = [Line("gap", 12.0), *own]
+        lines += own
+    return lines
+
+
+def _left_out(found: Sequence[Entry], taken: Sequence[Entry], total: int, width: float, room: float) -> list[Line]:
+    """Give the lines that name the layers without room: one at least, at most three."""
+    count = total - len(taken)
+    if not count:
+        return []
+    names = tr(", ").join(one.title for one in found if not any(one is other for other in taken))
+    text = tr("and {count} more layers: {names}", count=count, names=names)
+    most = min(max(int((room - 4.0) // 15.0), 1), 3)
+    return [Line("space", 4.0), *(Line("note", 15.0, part) for part in wrapped(text, width, most))]
 
 
 def entry_lines(entry: Entry, width: float, *, notes: bool, first: bool) -> list[Line]:

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 from app.core.language import N_, language, tr
 from app.core.looks import REASONS, Look, MeshLook, RasterLook, SeriesLook, VectorLook
 from app.views.map2d.colours import colouring
-from app.views.wording import is_height, number_text, quantity_text, range_text, ticks, unit_text
+from app.views.wording import (
+    break_step,
+    caption_text,
+    column_text,
+    is_height,
+    number_text,
+    quantity_text,
+    range_text,
+    ticks,
+    unit_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -59,6 +69,10 @@ class Entry:
         Range of the data, datum, own time.
     missing : str
         Why nothing is drawn; empty where it is.
+    layer : str
+        Id of the layer.
+    has_values : bool
+        Whether colours stand for values of a field, which nobody can read without a legend.
     """
 
     title: str
@@ -67,6 +81,8 @@ class Entry:
     rows: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
     missing: str = ""
+    layer: str = ""
+    has_values: bool = False
 
 
 class Legend:
@@ -101,7 +117,9 @@ class Legend:
         kept = self._kept.get(look.layer)
         if kept is not None and kept[0][3:] == words and all(a is b for a, b in zip(kept[0], parts, strict=False)):
             return kept[1]
-        entry = _entry(look)
+        values = isinstance(look, RasterLook | MeshLook) and not look.empty_reason
+        made = _entry(look)
+        entry = replace(made, layer=look.layer, has_values=values and bool(made.bar or made.rows))
         self._kept[look.layer] = ((*parts, *words), entry)
         return entry
 
@@ -170,8 +188,7 @@ def _mesh(look: MeshLook) -> Entry:
 def _scaled(look: Any, name: str, notes: tuple[str, ...], ranges: Any) -> Entry:
     variable = look.variable(name)
     unit = unit_text(variable.units if variable else None)
-    quantity = quantity_text(variable, name)
-    caption = f"{quantity} ({unit})" if unit else quantity
+    caption = caption_text(variable, name)
     scale = look.style.scale
     found = []
     if ranges is not None and ranges.maximum > ranges.minimum:
@@ -211,11 +228,12 @@ def class_text(one: ClassBreak, table: ClassTable) -> str:
     if label or (one.minimum is None and one.maximum is None):
         return label or one.label_en or one.label_zh
     unit = f" {unit_text(table.units)}" if table.units else ""
+    step = break_step([v for c in table.classes for v in (c.minimum, c.maximum) if v is not None])
     if one.minimum is None:
-        return f"< {number_text(one.maximum or 0.0)}{unit}"
+        return f"< {number_text(one.maximum or 0.0, step)}{unit}"
     if one.maximum is None:
-        return f"≥ {number_text(one.minimum)}{unit}"
-    return f"{number_text(one.minimum)} – {number_text(one.maximum)}{unit}"
+        return f"≥ {number_text(one.minimum, step)}{unit}"
+    return f"{number_text(one.minimum, step)} – {number_text(one.maximum, step)}{unit}"
 
 
 def _vector(look: VectorLook) -> Entry:
@@ -223,20 +241,23 @@ def _vector(look: VectorLook) -> Entry:
     geometry = geometry_word(d.geometry if d else None)
     if style.column and style.categories:
         rows = tuple(Row(_category(c), symbol=c.symbol, geometry=geometry) for c in style.categories)
-        return Entry(look.name, caption=style.column, rows=rows)
+        return Entry(look.name, caption=column_text(d, style.column), rows=rows)
     if style.column and style.classes is not None:
         from app.views.map2d.colours import argb
 
         rows = tuple(
             Row(class_text(c, style.classes), argb(c.colour), geometry=geometry) for c in style.classes.classes
         )
-        return Entry(look.name, caption=style.column, rows=rows)
+        return Entry(look.name, caption=column_text(d, style.column), rows=rows)
     return Entry(look.name, rows=(Row("", symbol=style.symbol, geometry=geometry),))
 
 
 def _category(one: Category) -> str:
     label = one.label_zh if language() == "zh" else one.label_en
-    return label or ("–" if one.value is None else str(one.value))
+    if label or one.value is None:
+        return label or "–"
+    value = one.value
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def geometry_word(name: str | None) -> str:
@@ -249,7 +270,5 @@ def geometry_word(name: str | None) -> str:
 
 def _stations(look: SeriesLook) -> Entry:
     variable = look.variable(look.shown)
-    unit = unit_text(variable.units if variable else None)
-    quantity = quantity_text(variable, look.shown)
-    caption = f"{quantity} ({unit})" if unit else quantity
+    caption = caption_text(variable, look.shown)
     return Entry(look.name, caption, rows=(Row("", symbol=look.style.symbol, geometry="point"),))

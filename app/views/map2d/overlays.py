@@ -52,6 +52,8 @@ class Options:
         Local time minus UTC.
     note : str
         A remark that always shows, e.g. that a place is made up.
+    focus : str
+        Id of the layer that the legend must not leave out.
     """
 
     legend: bool = True
@@ -63,6 +65,7 @@ class Options:
     theme: str = "light"
     utc_offset_hours: float = 8.0
     note: str = ""
+    focus: str = ""
 
     def with_(self, **changes: Any) -> Self:
         """Give the options with changes."""
@@ -171,10 +174,12 @@ class Overlays:
         whole = scene.frame is not None and scene.frame.complete
         entries = self._words.entries(scene.pictures, scene.now if whole else None, self._when(scene.options))
         found = list(islice(entries, MOST_ENTRIES))
-        about = (len(scene.pictures), bottom - top, narrow, language())
+        focus = scene.options.focus
+        about = (len(scene.pictures), bottom - top, narrow, language(), focus)
         held, card, last = self._legend_card
         if about != last or len(held) != len(found) or any(a is not b for a, b in zip(held, found, strict=True)):
-            card = cards.legend_card(found, len(scene.pictures), bottom - top, narrow=narrow)
+            room = bottom - top
+            card = cards.legend_card(found, len(scene.pictures), room, narrow=narrow, first=focus)
             self._legend_card = (found, card, about)
         if card is not None and card.width < scene.wide * 0.6:
             self._card(scene, card, QPointF(MARGIN, bottom - card.size.height()), card.size, cards.draw_legend)
