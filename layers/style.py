@@ -199,7 +199,7 @@ class HeatStyle(Frozen):
 
     radius: float = Field(default=24.0, gt=0.0)
     weight: str = ""
-    scale: ColourScale = ColourScale(colours="matplotlib:inferno", minimum=0.0)
+    scale: ColourScale = ColourScale(colours="colorbrewer:YlOrRd", minimum=0.0)
 
 
 class ClusterStyle(Frozen):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from app.core.asked import asked_columns
 from app.core.language import N_
 from layers.mesh import MeshLayer
 from layers.raster import RasterLayer
@@ -57,6 +58,21 @@ class ValueRange:
     minimum: float
     maximum: float
     whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Features of each class, category or rule, in their order; those that fit none last.
+
+    Parameters
+    ----------
+    numbers : tuple of int
+    whole : bool
+        Whether all features of the layer were counted; False = those in and around the view.
+    """
+
+    numbers: tuple[int, ...]
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +203,18 @@ class MeshLook(Look):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VectorLook(Look):
-    """Features with symbols and labels; ``scratch`` holds the features of a layer without a file."""
+    """Features with symbols and labels; ``scratch`` holds the features of a layer without a file.
+
+    As painted, ``ranges`` says what the colours of heat span in that view, ``counts`` what the classes hold.
+    """
 
     kind: ClassVar[str] = "vector"
     style: VectorStyle
     columns: tuple[str, ...] = ()
     revision: int = 0
     selected: Hashable = None
+    ranges: ValueRange | None = field(default=None, compare=False)
+    counts: Counts | None = field(default=None, compare=False)
     scratch: object = field(default=None, compare=False, repr=False)
 
 
@@ -289,7 +310,7 @@ def _vector(layer: VectorLayer, view: View, known: Known) -> VectorLook:
     return VectorLook(
         **_common(layer, view),
         style=style,
-        columns=style.columns,
+        columns=asked_columns(style),
         revision=known.revision,
         selected=known.selected,
         scratch=layer.features if layer.is_scratch else None,

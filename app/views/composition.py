@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from app.core.camera import View
-    from app.views.view import Caption, Picture
+    from app.views.view import Caption, Labels, Picture
 
 
 def shift(old: View, new: View) -> tuple[float, float, float] | None:
@@ -32,3 +32,14 @@ def moved_captions(picture: Picture, view: View) -> tuple[Caption, ...]:
         return ()
     dx, dy, scale = shifted
     return tuple(replace(c, x=c.x * scale + dx, y=c.y * scale + dy) for c in picture.captions)
+
+
+def moved_labels(picture: Picture, view: View) -> tuple[Labels, ...]:
+    """Give the labels of a picture where they belong in a view."""
+    if picture.look.view == view or not picture.labels:
+        return picture.labels
+    shifted = shift(picture.look.view, view)
+    if shifted is None:
+        return ()
+    dx, dy, scale = shifted
+    return tuple(replace(some, x=some.x * scale + dx, y=some.y * scale + dy) for some in picture.labels)

@@ -82,6 +82,66 @@ class Caption:
     lift: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Lettering:
+    """How the letters of labels look: sizes in logical px, colours ``#rrggbb`` or ``#rrggbbaa``.
+
+    Parameters
+    ----------
+    halo : str or None
+        Colour around the letters; None = light around dark letters, dark around light ones.
+    halo_width : float
+        0 = no halo.
+    """
+
+    size: float
+    colour: str
+    bold: bool = False
+    halo: str | None = None
+    halo_width: float = 1.3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """Texts of one layer that wish for a place on the map; those that find none are left out.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        A new line begins at each line feed.
+    x, y : ndarray, float64, (texts,)
+        Place in device px.
+    lift : ndarray, float64, (texts,)
+        How far from the place a text must stand, logical px; 0 = on it.
+    weight : ndarray, float64, (texts,)
+        The weightier first.
+    lettering : Lettering
+    priority : int
+        Layers with a higher one place all their texts first.
+    placement : str
+        ``centre``: on the place, or above it where lifted; ``around``: at the first free of eight sides.
+    overlap : bool
+        Texts are drawn even where others stand.
+    glyphs : ndarray, int64, (texts + 1,), optional
+        For texts that follow a line: range of each text in ``glyph_dx``, ``glyph_dy`` (device px from the place)
+        and ``glyph_angle`` (radians, clockwise on the screen), one per letter.
+    """
+
+    texts: Sequence[str]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    lift: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    lettering: Lettering
+    priority: int = 0
+    placement: str = "centre"
+    overlap: bool = False
+    glyphs: NDArray[np.int64] | None = None
+    glyph_dx: NDArray[np.float64] | None = None
+    glyph_dy: NDArray[np.float64] | None = None
+    glyph_angle: NDArray[np.float64] | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
     """One layer's pixels and what they say.
@@ -93,11 +153,13 @@ class Picture:
     pixels : ndarray, uint32, (height, width), optional
         Premultiplied ``0xAARRGGBB``; None where nothing is to be seen.
     captions : tuple of Caption
-        Texts, placed when all layers are joined.
+        Texts of stations, placed when all layers are joined.
     probe : Probe, optional
         Answers hover and identify.
     rows : (int, int), optional
         First row and the row after the last one that can hold anything; None = all.
+    labels : tuple of Labels
+        Texts of features, placed together with the captions.
     """
 
     look: Look
@@ -105,6 +167,7 @@ class Picture:
     captions: tuple[Caption, ...] = ()
     probe: Probe | None = None
     rows: tuple[int, int] | None = None
+    labels: tuple[Labels, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

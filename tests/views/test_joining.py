@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QRectF
 
 from app.core.camera import View
 from app.core.looks import Look
+from app.views.map2d import placing
 from app.views.map2d.blend import compose
 from app.views.map2d.joining import Composer
-from app.views.map2d.labels import Placed, draw_captions, sprite
-from app.views.view import Caption, Picture, Sheet
+from app.views.map2d.labels import draw_captions, placed
+from app.views.map2d.lettering import sprites
+from app.views.view import Caption, Labels, Lettering, Picture, Sheet
 from layers.extent import Extent
 
 VIEW = View(None, Extent(0, 0, 60, 40), 60, 40)
@@ -99,36 +100,51 @@ def test_a_lifted_text_stands_above_its_place(view):
 
 
 def test_texts_have_a_halo_against_their_own_brightness(qapp):
-    dark, light = (sprite("X", 12.0, colour, 1.0).image for colour in ("#101010", "#f8f8f8"))
-    brightest = [
-        max(
-            image.pixelColor(x, y).lightness()
-            for x in range(image.width())
-            for y in range(image.height())
-            if image.pixelColor(x, y).alpha() > 100
-        )
-        for image in (dark, light)
-    ]
-    darkest = [
-        min(
-            image.pixelColor(x, y).lightness()
-            for x in range(image.width())
-            for y in range(image.height())
-            if image.pixelColor(x, y).alpha() > 100
-        )
-        for image in (dark, light)
-    ]
-    assert brightest[0] > 230
-    assert darkest[1] < 40
+    for colour, is_dark in (("#101010", True), ("#f8f8f8", False)):
+        found = sprites(["X"], Lettering(12.0, colour), 1.0)[0]
+        assert found.halo is not None
+        shades = [
+            found.halo.pixelColor(x, y).lightness()
+            for x in range(int(found.box.width()))
+            for y in range(int(found.box.height()))
+            if found.halo.pixelColor(x, y).alpha() > 100
+        ]
+        assert min(shades) > 230 if is_dark else max(shades) < 60
 
 
-@given(st.lists(st.tuples(st.floats(0, 500), st.floats(0, 400), st.floats(5, 90), st.floats(5, 30)), max_size=40))
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 500), st.floats(0, 400), st.floats(5, 90), st.floats(5, 30)), min_size=1, max_size=40
+    )
+)
+@settings(deadline=None)
 def test_taken_boxes_never_meet(boxes):
-    placed, taken = Placed(), []
-    for x, y, width, height in boxes:
-        box = QRectF(x, y, width, height)
-        if placed.take(box):
-            assert not any(box.intersects(other) for other in taken)
-            taken.append(box)
-    if boxes:
-        assert taken
+    sides = np.array([[x, y, x + width, y + height] for x, y, width, height in boxes])
+    count = np.arange(len(sides) + 1)
+    chosen = placing.place(placing.Wishes(count, count, sides, np.zeros(len(sides), np.int64)), 600, 440, 1000)
+    taken = sides[chosen >= 0]
+    assert len(taken)
+    for n, one in enumerate(taken):
+        others = taken[:n]
+        apart = (
+            (others[:, 0] >= one[2]) | (others[:, 2] <= one[0]) | (others[:, 1] >= one[3]) | (others[:, 3] <= one[1])
+        )
+        assert apart.all()
+
+
+def test_a_higher_priority_is_placed_first_and_overlap_draws_all_the_same(view):
+    def some(priority=0, *, overlap=False):
+        one = np.array([100.0])
+        return Labels(["words"], one, one, one * 0, one, Lettering(12.0, "#101010"), priority, overlap=overlap)
+
+    _, order, chosen = placed([some(), some(5)], view)
+    assert [(int(n), c >= 0) for n, c in zip(order, chosen, strict=True)] == [(1, True), (0, False)]
+    assert (placed([some(), some(overlap=True)], view)[2] >= 0).all()
+
+
+def test_a_text_beside_a_point_takes_the_next_side_where_the_first_is_taken(view):
+    one = np.array([150.0])
+    beside = Labels(["name"], one, one * 0 + 100, one * 0 + 5, one, Lettering(12.0, "#101010"), placement="auto")
+    above = Labels(["other"], one, one * 0 + 76, one * 0, one, Lettering(12.0, "#101010"), priority=1)
+    assert placed([beside], view)[2].tolist() == [0]
+    assert placed([beside, above], view)[2].tolist() == [0, 1]

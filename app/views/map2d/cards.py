@@ -23,6 +23,8 @@ LEGEND_WIDTH = 232.0
 NARROW = 176.0
 MOST_ROWS = 10
 SWATCH = 20.0
+LARGEST_ROW = 64.0
+"""Point symbols in the legend are drawn as large as on the map, up to rows of this height, px."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Line:
     text: str = ""
     bar: Bar | None = None
     row: Row | None = None
+    wide: float = 0.0
+    """Width of the swatches of its entry, where they are wider than usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +182,21 @@ def entry_lines(entry: Entry, width: float, *, notes: bool, first: bool) -> list
         lines.append(Line("bar", 30.0, bar=entry.bar))
     rows = () if single else entry.rows
     shown = rows if len(rows) <= MOST_ROWS else rows[: MOST_ROWS - 1]
-    lines += [Line("row", 18.0, row.text, row=row) for row in shown]
+    wide = max((row_height(row) for row in shown), default=0.0)
+    lines += [Line("row", row_height(row), row.text, row=row, wide=wide) for row in shown]
     if len(shown) < len(rows):
         lines.append(Line("note", 15.0, tr("and {count} more classes", count=len(rows) - len(shown))))
     if notes and entry.notes:
         lines.append(Line("space", 4.0))
         lines += [Line("note", 15.0, part) for text in entry.notes for part in wrapped(text, width, 2)]
     return lines
+
+
+def row_height(row: Row) -> float:
+    """Give the height of a row: that of its words, or of a larger point symbol."""
+    if row.symbol is None or row.geometry != "point":
+        return 18.0
+    return min(max(18.0, row.symbol.size + row.symbol.width + 3.0), LARGEST_ROW)
 
 
 def wrapped(text: str, width: float, most: int, size: float = SMALL) -> list[str]:
@@ -230,8 +242,14 @@ def _draw_line(painter: QPainter, line: Line, box: QRectF, ink: Ink) -> None:
         return
     left = box.left()
     if line.row is not None:
-        draw_swatch(painter, line.row, QRectF(left, box.top() + (box.height() - 12) / 2, SWATCH, 12), ink)
-        left += SWATCH + GRID
+        wide = max(SWATCH, line.wide)
+        high = max(12.0, box.height() - 3.0) if line.row.geometry == "point" else 12.0
+        draw_swatch(painter, line.row, QRectF(left, box.top() + (box.height() - high) / 2, wide, high), ink)
+        left += wide + GRID
+        if line.row.number:
+            right = QRectF(left, box.top(), box.right() - left, box.height())
+            write(painter, line.row.number, right, SMALL, ink.muted, right=True)
+            box = box.adjusted(0, 0, -metrics(SMALL).horizontalAdvance(line.row.number) - GRID, 0)
     if line.kind == "space":
         return
     styles = {

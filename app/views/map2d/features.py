@@ -168,10 +168,10 @@ def _inside(features: Features, first: int, last: int) -> NDArray[np.float64]:
     if abs(area) < 1e-300:
         return xy.mean(axis=0)
     centre = np.array([((x + nx) * cross).sum(), ((y + ny) * cross).sum()]) / (3 * area) + origin
-    return centre if inside_ring(centre, xy) else _middle_of_row(xy, centre[1])
+    return centre if inside_ring(centre, xy) else middle_of_row(xy, centre[1])
 
 
-def _middle_of_row(xy: NDArray[np.float64], row: float) -> NDArray[np.float64]:
+def middle_of_row(xy: NDArray[np.float64], row: float) -> NDArray[np.float64]:
     """Give the middle of the widest stretch of a ring along one row."""
     x, y = xy.T
     nx, ny = np.roll(x, -1), np.roll(y, -1)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.views.composition import moved_captions, shift
+from app.views.composition import moved_captions, moved_labels, shift
 from app.views.map2d.blend import compose, moved
-from app.views.map2d.labels import draw_captions
+from app.views.map2d.labels import as_labels, draw_labels
 from app.views.view import Frame, Sheet
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.core.camera import View
-    from app.views.view import Picture
+    from app.views.view import Labels, Picture
 
 
 KEPT = 4
@@ -56,9 +56,9 @@ class Composer:
                 for sheet in run:
                     _lay(pixels, sheet, view)
         pictures = tuple(sheet.picture for sheet in sheets)
-        captions = [c for picture in reversed(pictures) for c in moved_captions(picture, view)]
-        if captions:
-            draw_captions(pixels, captions, view)
+        labels = [found for picture in reversed(pictures) for found in texts_of(picture, view)]
+        if labels:
+            draw_labels(pixels, labels, view)
         self._last = {sheet.key: sheet for sheet in sheets}
         return Frame(view, pixels, pictures, complete, now)
 
@@ -103,6 +103,11 @@ def _lay(pixels: NDArray[np.uint32], sheet: Sheet, view: View) -> Rows:
     if last > first:
         compose(pixels[first:last], placed[first:last], sheet.opacity)
     return first, last
+
+
+def texts_of(picture: Picture, view: View) -> list[Labels]:
+    """Give all texts of a picture where they belong in a view."""
+    return [*as_labels(moved_captions(picture, view)), *moved_labels(picture, view)]
 
 
 def placed_pixels(picture: Picture, view: View) -> NDArray[np.uint32] | None:

@@ -1,147 +1,233 @@
-"""Labels: texts on the map, the weightier first, never over each other; drawn with a halo by QPainter."""
+"""Labels: texts of all layers find their places together, and are drawn with halos by QPainter; in worker threads."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from math import cos, pi, sin
+from math import degrees
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+import numpy as np
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage, QPainter
 
-from app.views.ink import font, style_colour
+from app.views.map2d.lettering import line_height, sprites, widths
+from app.views.map2d.placing import Wishes, place
+from app.views.view import Labels, Lettering
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from app.core.camera import View
     from app.views.view import Caption
 
-CELL = 32
-"""Size of the cells that remember which texts stand there, px."""
-
-MOST = 600
+MOST = 1200
 """Texts drawn on one map."""
 
-GAP = 3.0
-LEADING = 0.86
-"""Distance of two lines over the font's own."""
-
-AROUND = tuple((1.3 * cos(pi * n / 6), 1.3 * sin(pi * n / 6)) for n in range(12))
-"""Where the halo of a letter is drawn, logical px: drawing letters twelve times is far cheaper than their outlines."""
-
-
-class Placed:
-    """Boxes that are taken, in a coarse grid."""
-
-    def __init__(self) -> None:
-        self._cells: dict[tuple[int, int], list[QRectF]] = {}
-
-    def take(self, box: QRectF) -> bool:
-        """Take a box unless it meets another; tell whether it was free."""
-        wide = box.adjusted(-GAP, -GAP, GAP, GAP)
-        keys = [
-            (column, row)
-            for column in range(int(wide.left()) // CELL, int(wide.right()) // CELL + 1)
-            for row in range(int(wide.top()) // CELL, int(wide.bottom()) // CELL + 1)
-        ]
-        if any(wide.intersects(other) for key in keys for other in self._cells.get(key, ())):
-            return False
-        for key in keys:
-            self._cells.setdefault(key, []).append(box)
-        return True
+SIDES = {
+    "centre": ((0.0, 0.0),),
+    "above": ((0.0, -1.0),),
+    "around": ((1.0, -1.0), (1.0, 0.0), (-1.0, 0.0), (0.0, -1.0), (0.0, 1.0), (1.0, 1.0), (-1.0, -1.0), (-1.0, 1.0)),
+    "auto": ((0.0, -1.0), (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)),
+}
+"""Where a text may stand beside its place: steps to the right and downwards, tried in this order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sprite:
-    """A line of text as a picture: letters with a halo of ``edge`` px around them; sizes without it, device px."""
+class _Sheet:
+    """The wishes of one layer: per text its alternatives and their boxes."""
 
-    image: QImage
-    edge: float
-    width: float
-    height: float
+    labels: Labels
+    alternatives: NDArray[np.int64]
+    parts: NDArray[np.int64]
+    boxes: NDArray[np.float64]
 
 
-@lru_cache(maxsize=4096)
-def sprite(line: str, size: float, colour: str, ratio: float) -> Sprite:
-    """Give the picture of a line of text, drawn once.
-
-    Parameters
-    ----------
-    line : str
-    size : float
-        Height of the letters, logical px.
-    colour : str
-        ``#rrggbb`` or ``#rrggbbaa``.
-    ratio : float
-        Device pixels per logical pixel.
-    """
-    letters = font(size, scale=ratio)
-    measure = QFontMetricsF(letters)
-    wide, high, edge = measure.horizontalAdvance(line), measure.height() * LEADING, 3.0 * ratio
-    image = QImage(round(wide + 2 * edge) + 1, round(high + 2 * edge) + 1, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(0)
-    painter = QPainter(image)
-    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
-    painter.setFont(letters)
-    start, tone = QPointF(edge, edge + measure.ascent() * 0.9), style_colour(colour)
-    painter.setPen(_halo(tone))
-    for dx, dy in AROUND:
-        painter.drawText(start + QPointF(dx * ratio, dy * ratio), line)
-    painter.setPen(tone)
-    painter.drawText(start, line)
-    painter.end()
-    return Sprite(image, edge, wide, high)
+def as_labels(captions: Sequence[Caption]) -> list[Labels]:
+    """Give captions as labels, one per kind of letters, in their order."""
+    kinds: dict[tuple[float, str], list[Caption]] = {}
+    for caption in captions:
+        kinds.setdefault((caption.size, caption.colour), []).append(caption)
+    return [
+        Labels(
+            [c.text for c in some],
+            np.array([c.x for c in some]),
+            np.array([c.y for c in some]),
+            np.array([c.lift for c in some]),
+            np.array([c.weight for c in some]),
+            Lettering(size, colour),
+        )
+        for (size, colour), some in kinds.items()
+    ]
 
 
 def draw_captions(pixels: NDArray[np.uint32], captions: Sequence[Caption], view: View) -> None:
-    """Draw as many texts as have room, in place.
+    """Draw as many captions as have room, in place; see `draw_labels`."""
+    draw_labels(pixels, as_labels(captions), view)
+
+
+def draw_labels(pixels: NDArray[np.uint32], labels: Sequence[Labels], view: View) -> int:
+    """Draw as many texts as have room, in place; give their number.
 
     Parameters
     ----------
     pixels : ndarray, uint32, (height, width)
         ``0xffRRGGBB``.
-    captions : sequence of Caption
-        Of the top layer first; within it the weightier win.
+    labels : sequence of Labels
+        Of the top layer first; a higher priority wins, then the upper layer, then the weight.
     view : View
         Size and pixel ratio of the picture.
     """
+    sheets, order, chosen = placed(labels, view)
     image = QImage(pixels.data, view.width, view.height, view.width * 4, QImage.Format.Format_RGB32)
     painter = QPainter(image)
-    taken, drawn = Placed(), 0
-    for caption in captions:
-        if drawn >= MOST:
-            break
-        if not (0 <= caption.x < view.width and 0 <= caption.y < view.height):
-            continue
-        lines = [sprite(n, caption.size, caption.colour, view.pixel_ratio) for n in caption.text.split("\n")]
-        box = caption_box(caption, lines, view.pixel_ratio)
-        inside = box.left() >= 0 and box.top() >= 0 and box.right() <= view.width and box.bottom() <= view.height
-        if inside and taken.take(box):
-            _draw(painter, lines, box)
-            drawn += 1
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    starts = np.cumsum([0, *(len(s.labels.texts) for s in sheets)])
+    hits = np.flatnonzero(chosen >= 0)[::-1]
+    owners = np.searchsorted(starts, order[hits], side="right") - 1
+    texts = order[hits] - starts[owners]
+    for owner, sheet in enumerate(sheets):
+        _prepare(sheet.labels, texts[owners == owner].tolist(), view.pixel_ratio)
+    for owner, text, way in zip(owners.tolist(), texts.tolist(), chosen[hits].tolist(), strict=True):
+        _draw(painter, sheets[owner], text, way, view.pixel_ratio)
     painter.end()
+    return len(hits)
 
 
-def _draw(painter: QPainter, lines: Sequence[Sprite], box: QRectF) -> None:
-    y = box.top()
-    for line in lines:
-        x = box.center().x() - line.width / 2
-        painter.drawImage(QPointF(round(x - line.edge), round(y - line.edge)), line.image)
-        y += line.height
+def _prepare(labels: Labels, texts: Sequence[int], ratio: float) -> None:
+    """Draw what several texts need at once."""
+    if labels.glyphs is not None:
+        sprites([letter for n in texts for letter in labels.texts[n]], labels.lettering, ratio)
+    else:
+        sprites([line for n in texts for line in labels.texts[n].split("\n")], labels.lettering, ratio)
 
 
-def caption_box(caption: Caption, lines: Sequence[Sprite], ratio: float) -> QRectF:
-    """Give the box of a text's letters on the map, device px: around its place, or above it where it is lifted."""
-    wide, high = max(line.width for line in lines), sum(line.height for line in lines)
-    middle = caption.y - caption.lift * ratio - (high / 2 if caption.lift else 0)
-    return QRectF(caption.x - wide / 2, middle - high / 2, wide, high)
+def placed(labels: Sequence[Labels], view: View) -> tuple[list[_Sheet], NDArray[np.int64], NDArray[np.int32]]:
+    """Give the wishes by layer, the order of all texts, and which of its alternatives each takes (-1 = none)."""
+    sheets = [_sheet(one, view.pixel_ratio) for one in labels]
+    if not sheets:
+        return [], np.zeros(0, np.int64), np.zeros(0, np.int32)
+    counts = [len(s.labels.texts) for s in sheets]
+    priority = np.repeat([s.labels.priority for s in sheets], counts)
+    weight = np.concatenate([s.labels.weight for s in sheets])
+    order = np.lexsort((-weight, np.repeat(np.arange(len(sheets)), counts), -priority))
+    wishes, firsts = _joined(sheets, order)
+    return (
+        sheets,
+        order,
+        np.where(
+            (chosen := place(wishes, view.width, view.height, MOST, view.pixel_ratio)) >= 0, chosen - firsts, -1
+        ).astype(np.int32),
+    )
 
 
-def _halo(tone: QColor) -> QColor:
-    """Give the colour around letters: light around dark ones, dark around light ones."""
-    return QColor(255, 255, 255, 130) if tone.lightnessF() < 0.6 else QColor(10, 18, 24, 120)
+def _joined(sheets: Sequence[_Sheet], order: NDArray[np.int64]) -> tuple[Wishes, NDArray[np.int64]]:
+    """Give the wishes of all layers in the order of placing, and the first alternative of each text."""
+    ways = np.concatenate([np.diff(s.alternatives) for s in sheets])[order]
+    of_text = np.concatenate([s.alternatives[:-1] + n for s, n in _stacked(sheets, lambda s: len(s.parts) - 1)])
+    way = _ranges(of_text[order], ways)
+    lengths = np.concatenate([np.diff(s.parts) for s in sheets])
+    of_way = np.concatenate([s.parts[:-1] + n for s, n in _stacked(sheets, lambda s: len(s.boxes))])
+    boxes = np.concatenate([s.boxes for s in sheets])[_ranges(of_way[way], lengths[way])]
+    free = np.repeat([int(s.labels.overlap) for s in sheets], [len(s.labels.texts) for s in sheets])[order]
+    alternatives = np.concatenate([[0], np.cumsum(ways)]).astype(np.int64)
+    parts = np.concatenate([[0], np.cumsum(lengths[way])]).astype(np.int64)
+    return Wishes(alternatives, parts, np.ascontiguousarray(boxes), free.astype(np.int64)), alternatives[:-1]
+
+
+def _stacked(sheets: Sequence[_Sheet], size: object) -> list[tuple[_Sheet, int]]:
+    found: list[tuple[_Sheet, int]] = []
+    total = 0
+    for sheet in sheets:
+        found.append((sheet, total))
+        total += size(sheet)  # pyright: ignore[reportCallIssue]
+    return found
+
+
+def _ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give the numbers start, start + 1 … of each range, one after the other."""
+    heads = np.cumsum(lengths) - lengths
+    return np.arange(int(lengths.sum())) + np.repeat(starts - heads, lengths)
+
+
+# ------------------------------------------------------------------------- boxes
+def _sheet(labels: Labels, ratio: float) -> _Sheet:
+    if labels.glyphs is not None:
+        return _along(labels, ratio)
+    wide, high = text_sizes(labels.texts, labels.lettering, ratio)
+    on = labels.lift <= 0
+    sides = SIDES["above" if labels.placement == "centre" else labels.placement]
+    lift = labels.lift * ratio
+    dx = np.array([s[0] for s in sides])[:, None] * (lift + wide / 2)
+    diagonal = np.array([0.5 if s[0] and s[1] else 1.0 for s in sides])[:, None]
+    dy = np.array([s[1] for s in sides])[:, None] * (lift * diagonal + high / 2)
+    x, y = labels.x + np.where(on, 0.0, dx), labels.y + np.where(on, 0.0, dy)
+    boxes = np.stack([x - wide / 2, y - high / 2, x + wide / 2, y + high / 2], -1)
+    boxes[1:, on] = np.nan
+    count = len(labels.texts)
+    flat = boxes.transpose(1, 0, 2).reshape(-1, 4)
+    return _Sheet(labels, np.arange(count + 1) * len(sides), np.arange(count * len(sides) + 1), flat)
+
+
+def text_sizes(texts: Sequence[str], look: Lettering, ratio: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give width and height of texts, device px; the widest line counts."""
+    high = line_height(look, ratio)
+    if not any("\n" in text for text in texts):
+        return widths(texts, look, ratio), np.full(len(texts), high)
+    lines = [text.split("\n") for text in texts]
+    counts = np.array([len(some) for some in lines])
+    flat = widths([line for some in lines for line in some], look, ratio)
+    return np.maximum.reduceat(flat, np.cumsum(counts) - counts), counts * high
+
+
+def _along(labels: Labels, ratio: float) -> _Sheet:
+    """Give a square for each letter of texts along lines."""
+    glyphs = labels.glyphs
+    assert glyphs is not None
+    assert labels.glyph_dx is not None
+    assert labels.glyph_dy is not None
+    owner = np.repeat(np.arange(len(labels.texts)), np.diff(glyphs))
+    half = line_height(labels.lettering, ratio) / 2
+    x, y = labels.x[owner] + labels.glyph_dx, labels.y[owner] + labels.glyph_dy
+    boxes = np.stack([x - half, y - half, x + half, y + half], -1)
+    return _Sheet(labels, np.arange(len(labels.texts) + 1), glyphs, boxes)
+
+
+# ------------------------------------------------------------------------- drawing
+def _draw(painter: QPainter, sheet: _Sheet, text: int, way: int, ratio: float) -> None:
+    labels = sheet.labels
+    if labels.glyphs is not None:
+        _draw_along(painter, labels, text, ratio)
+        return
+    box = sheet.boxes[sheet.parts[sheet.alternatives[text] + way]]
+    lines = sprites(labels.texts[text].split("\n"), labels.lettering, ratio)
+    for halo in (True, False):
+        y = float(box[1])
+        for line in lines:
+            picture = line.halo if halo else line.letters
+            if picture is not None:
+                x = float(box[0] + box[2]) / 2 - line.width / 2
+                painter.drawImage(QPointF(round(x - line.edge), round(y - line.edge)), picture, line.box)
+            y += line.height
+
+
+def _draw_along(painter: QPainter, labels: Labels, text: int, ratio: float) -> None:
+    """Draw the letters of a text along its line: all halos first, so that none lies over a letter."""
+    assert labels.glyphs is not None
+    assert labels.glyph_dx is not None
+    assert labels.glyph_dy is not None
+    assert labels.glyph_angle is not None
+    first = int(labels.glyphs[text])
+    letters = sprites(labels.texts[text], labels.lettering, ratio)
+    for halo in (True, False):
+        for n, letter in enumerate(letters, first):
+            picture = letter.halo if halo else letter.letters
+            if picture is None:
+                continue
+            painter.save()
+            painter.translate(labels.x[text] + labels.glyph_dx[n], labels.y[text] + labels.glyph_dy[n])
+            painter.rotate(degrees(labels.glyph_angle[n]))
+            corner = QPointF(-letter.width / 2 - letter.edge, -letter.height / 2 - letter.edge)
+            painter.drawImage(corner, picture, letter.box)
+            painter.restore()

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from app.core.language import N_, language, tr
 from app.core.looks import REASONS, Look, MeshLook, RasterLook, SeriesLook, VectorLook
 from app.views.map2d.colours import colouring
-from app.views.wording import (
-    break_step,
-    caption_text,
-    column_text,
-    is_height,
-    number_text,
-    quantity_text,
-    range_text,
-    ticks,
-    unit_text,
-)
+from app.views.map2d.legend_parts import Bar, Entry, Row, class_rows, class_text, geometry_word
+from app.views.map2d.legend_vector import vector_entry
+from app.views.map2d.renderers import active_rules, scale_of
+from app.views.wording import caption_text, is_height, number_text, quantity_text, range_text, ticks, unit_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,61 +21,9 @@ if TYPE_CHECKING:
 
     from app.core.looks import ValueRange
     from app.views.view import Picture
-    from layers.style import Category, ClassBreak, ClassTable, ColourScale, Symbol
+    from layers.style import ColourScale
 
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A colour bar: colours from low to high, numbers at shares of its length."""
-
-    colours: tuple[int, ...]
-    marks: tuple[tuple[float, str], ...]
-    more_below: bool = False
-    more_above: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A swatch and its words; ``symbol`` None = a plain colour."""
-
-    text: str
-    colour: int = 0
-    symbol: Symbol | None = None
-    geometry: str = "polygon"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One layer of the legend.
-
-    Parameters
-    ----------
-    title : str
-        Name of the layer.
-    caption : str
-        Quantity and unit.
-    bar : Bar, optional
-        Continuous scale.
-    rows : tuple of Row
-        Classes, categories or the one symbol (which then stands before the title).
-    notes : tuple of str
-        Range of the data, datum, own time.
-    missing : str
-        Why nothing is drawn; empty where it is.
-    layer : str
-        Id of the layer.
-    has_values : bool
-        Whether colours stand for values of a field, which nobody can read without a legend.
-    """
-
-    title: str
-    caption: str = ""
-    bar: Bar | None = None
-    rows: tuple[Row, ...] = ()
-    notes: tuple[str, ...] = ()
-    missing: str = ""
-    layer: str = ""
-    has_values: bool = False
+__all__ = ["Bar", "Entry", "Legend", "Row", "class_rows", "class_text", "entries", "geometry_word"]
 
 
 class Legend:
@@ -113,7 +54,8 @@ class Legend:
     def _lasting(self, look: Look) -> Entry:
         """Give what an entry says whatever the moment; parts are compared as objects, which are never changed."""
         parts = (look.description, getattr(look, "style", None), getattr(look, "ranges", None))
-        words = (language(), look.name, look.vdatum, look.empty_reason, getattr(look, "fastest", None))
+        told = (getattr(look, "fastest", None), getattr(look, "counts", None), _scale_state(look))
+        words = (language(), look.name, look.vdatum, look.empty_reason, *told)
         kept = self._kept.get(look.layer)
         if kept is not None and kept[0][3:] == words and all(a is b for a, b in zip(kept[0], parts, strict=False)):
             return kept[1]
@@ -122,6 +64,13 @@ class Legend:
         entry = replace(made, layer=look.layer, has_values=values and bool(made.bar or made.rows))
         self._kept[look.layer] = ((*parts, *words), entry)
         return entry
+
+
+def _scale_state(look: Look) -> tuple[int, ...]:
+    """Give what the map's scale decides of an entry: which rules draw."""
+    if isinstance(look, VectorLook) and look.style.kind == "rules":
+        return tuple(active_rules(look.style, scale_of(look.view)))
+    return ()
 
 
 def entries(
@@ -139,7 +88,7 @@ def _entry(look: Look) -> Entry:
     if isinstance(look, MeshLook):
         return _mesh(look)
     if isinstance(look, VectorLook):
-        return _vector(look)
+        return vector_entry(look)
     return _stations(look) if isinstance(look, SeriesLook) else Entry(look.name)
 
 
@@ -213,59 +162,6 @@ def _bar(scale: ColourScale, ranges: ValueRange | None) -> Bar:
     below = ranges is not None and ranges.minimum < made.low - slack
     above = ranges is not None and ranges.maximum > made.high + slack
     return Bar(colours, shares, below, above)
-
-
-def class_rows(table: ClassTable) -> tuple[Row, ...]:
-    """Give the rows of a class table, from its first class on."""
-    from app.views.map2d.colours import argb
-
-    return tuple(Row(class_text(c, table), argb(c.colour)) for c in table.classes)
-
-
-def class_text(one: ClassBreak, table: ClassTable) -> str:
-    """Give the words of a class: its label, else its limits."""
-    label = one.label_zh if language() == "zh" else one.label_en
-    if label or (one.minimum is None and one.maximum is None):
-        return label or one.label_en or one.label_zh
-    unit = f" {unit_text(table.units)}" if table.units else ""
-    step = break_step([v for c in table.classes for v in (c.minimum, c.maximum) if v is not None])
-    if one.minimum is None:
-        return f"< {number_text(one.maximum or 0.0, step)}{unit}"
-    if one.maximum is None:
-        return f"≥ {number_text(one.minimum, step)}{unit}"
-    return f"{number_text(one.minimum, step)} – {number_text(one.maximum, step)}{unit}"
-
-
-def _vector(look: VectorLook) -> Entry:
-    style, d = look.style, look.description
-    geometry = geometry_word(d.geometry if d else None)
-    if style.column and style.categories:
-        rows = tuple(Row(_category(c), symbol=c.symbol, geometry=geometry) for c in style.categories)
-        return Entry(look.name, caption=column_text(d, style.column), rows=rows)
-    if style.column and style.classes is not None:
-        from app.views.map2d.colours import argb
-
-        rows = tuple(
-            Row(class_text(c, style.classes), argb(c.colour), geometry=geometry) for c in style.classes.classes
-        )
-        return Entry(look.name, caption=column_text(d, style.column), rows=rows)
-    return Entry(look.name, rows=(Row("", symbol=style.symbol, geometry=geometry),))
-
-
-def _category(one: Category) -> str:
-    label = one.label_zh if language() == "zh" else one.label_en
-    if label or one.value is None:
-        return label or "–"
-    value = one.value
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
-
-
-def geometry_word(name: str | None) -> str:
-    """Give ``point``, ``line`` or ``polygon`` for a geometry type's name."""
-    text = (name or "").lower()
-    if "point" in text:
-        return "point"
-    return "line" if "line" in text or ("curve" in text and "polygon" not in text) else "polygon"
 
 
 def _stations(look: SeriesLook) -> Entry:

@@ -86,6 +86,9 @@ def draw_points(
     places = np.empty(0, np.int32) if classes is None else np.ascontiguousarray(classes, np.int32)
     if len(places) != len(xy) and (len(places) != 0 or len(palette) != len(xy)):
         raise ValueError(f"{len(palette)} colours and {len(places)} classes for {len(xy)} points")
+    shown = (places >= 0) & (places < len(palette))
+    if not shown.all():
+        xy, places = np.ascontiguousarray(xy[shown]), places[shown]
     line = outline_width if outline >> 24 else 0.0
     whole = stamps(shape, size, line / 2)
     inside = stamps(shape, size, -line / 2, whole.shape[2]) if line > 0.0 else whole

@@ -1,22 +1,25 @@
-"""Vector painter: polygons, lines and points with one symbol, categories or classes; texts from a column."""
+"""Vector painter: features by their renderer (symbols, rules, heat, clusters), their texts, what is selected."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from app.core.language import tr
 from app.core.selection import And, Interval, Not, Or, mask
 from app.views import projection
 from app.views.map2d.blend import new_picture
-from app.views.map2d.colours import class_colouring
-from app.views.map2d.drawing import draw_features, placement_of
-from app.views.map2d.features import Features, anchors, nearest, prepared
+from app.views.map2d.clusters import cluster_at, cluster_labels, clusters, draw_clusters
+from app.views.map2d.drawing import draw_features
+from app.views.map2d.features import Features, nearest, prepared
+from app.views.map2d.heat import density, heat_picture, heat_range, places_of, weights_of
+from app.views.map2d.naming import labels_of
 from app.views.map2d.overlays import source_name
+from app.views.map2d.renderers import counts_of, passes, symbol_reach
 from app.views.map2d.scratch import block_of
-from app.views.view import Caption, Hit, Picture
-from layers.geometry import POINT, POLYGON
+from app.views.view import Hit, Picture
 from layers.sources.source import FeatureBlock, FeatureRequest
 from layers.style import Symbol
 
@@ -27,9 +30,11 @@ if TYPE_CHECKING:
 
     from app.core.camera import View
     from app.core.looks import Look, VectorLook
+    from app.views.map2d.clusters import Clusters
+    from app.views.map2d.renderers import Pass
+    from app.views.view import Labels
     from layers.extent import Extent
     from layers.sources.source import Block, Request
-    from layers.style import VectorStyle
 
 WHOLE_LIMIT = 400_000
 """Layers with up to so many features are read whole; larger ones by the view, unless it shows a good part of them."""
@@ -38,10 +43,6 @@ GOOD_PART = 0.2
 MARGIN = 0.5
 """Share of the view that is read around it."""
 
-SMALLEST_NAMED = 14.0
-"""Polygons smaller than this, in px, get no text."""
-
-MOST_NAMED = 1200
 REACH = 6.0
 """How far from a line or point a click still counts, px."""
 
@@ -82,6 +83,23 @@ class VectorProbe:
         )
 
 
+@dataclass(slots=True, eq=False)
+class ClusterProbe:
+    """Tells how many features lie under a pixel."""
+
+    single: VectorProbe
+    found: Clusters
+
+    def at(self, px: float, py: float) -> Hit | None:
+        """Give the cluster at a pixel, or the single feature there."""
+        look = self.single.look
+        count = cluster_at(self.found, look.style.cluster, look.view, px, py)
+        if count < 2:
+            return self.single.at(px, py) if count else None
+        title = tr("{count} features together", count=count)
+        return Hit(look.layer, look.name, title, source=source_name(look.source))
+
+
 def _value(values: Any, at: int) -> Any:
     value = values[at]
     return value.item() if isinstance(value, np.generic) else value
@@ -104,12 +122,35 @@ class VectorPainter:
         """Give the picture of the features in the view."""
         look = cast("VectorLook", look)
         features = self._features(look, blocks, view)
+        if look.style.kind == "heat":
+            return self._heat(features, look, view)
+        if look.style.kind == "cluster":
+            return self._clusters(features, look, view)
         picture = new_picture(view.width, view.height)
-        classes, symbols = _classes(features, look.style)
-        draw_features(picture, features, classes, symbols, view)
+        found = passes(features, look.style, view)
+        for one in found:
+            draw_features(picture, features, one.classes, one.symbols, view)
+        look = replace(look, counts=counts_of(features, look.style))
         self._selected(picture, features, look, view)
-        captions = _captions(features, look, symbols, view) if look.style.label else ()
-        return Picture(look, picture, captions, VectorProbe(look, features))
+        return Picture(look, picture, (), VectorProbe(look, features), labels=_labels(features, look, found, view))
+
+    def _heat(self, features: Features, look: VectorLook, view: View) -> Picture:
+        style = look.style.heat
+        weights = weights_of(features, style.weight)
+        found = density(places_of(features), weights, style.radius * view.pixel_ratio, view)
+        look = replace(look, ranges=heat_range(style, found.highest))
+        picture = heat_picture(found, style, cast("Any", look.ranges))
+        self._selected(picture, features, look, view)
+        return Picture(look, picture, (), VectorProbe(look, features))
+
+    def _clusters(self, features: Features, look: VectorLook, view: View) -> Picture:
+        style = look.style.cluster
+        picture = new_picture(view.width, view.height)
+        found = clusters(places_of(features), style.radius * view.pixel_ratio, view)
+        draw_clusters(picture, found, style, look.style.symbol, view)
+        self._selected(picture, features, look, view)
+        probe = ClusterProbe(VectorProbe(look, features), found)
+        return Picture(look, picture, (), probe, labels=cluster_labels(found, style, view))
 
     # ------------------------------------------------------------------ features
     def _key(self, look: VectorLook) -> Hashable:
@@ -157,48 +198,11 @@ class VectorPainter:
         chosen = mask(features.block, cast("Any", look.selected))
         if chosen.any():
             classes = np.where(chosen, np.int32(0), np.int32(-1))
-            size = max(s.size for s in _symbols(look.style)) + 5
+            size = max(symbol_reach(s) for s in look.style.symbols) + 5
             draw_features(picture, features, classes, [SELECTED.model_copy(update={"size": size})], view)
 
 
-# ---------------------------------------------------------------------- classes
-def _symbols(style: VectorStyle) -> list[Symbol]:
-    if style.column and style.categories:
-        return [*(c.symbol for c in style.categories), style.symbol]
-    if style.column and style.classes is not None:
-        return [*(_tinted(style.symbol, c.colour) for c in style.classes.classes), style.symbol]
-    return [style.symbol]
-
-
-def _tinted(symbol: Symbol, colour: str) -> Symbol:
-    """Give a symbol in the colour of a class: its inside, or its line where it has no inside."""
-    return symbol.model_copy(update={"fill": colour} if symbol.fill is not None else {"stroke": colour})
-
-
-def _classes(features: Features, style: VectorStyle) -> tuple[NDArray[np.int32], list[Symbol]]:
-    """Give the symbol number of each feature, and the symbols; what fits no class gets the last one."""
-    symbols = _symbols(style)
-    values = features.block.columns.get(style.column)
-    if len(symbols) == 1 or values is None:
-        return features.kept("single", lambda: np.zeros(len(features), np.int32)), symbols[-1:]
-    key = ("classes", style.column, style.categories, style.classes)
-    return features.kept(key, lambda: _numbers(values, style, len(features))), symbols
-
-
-def _numbers(values: Any, style: VectorStyle, count: int) -> NDArray[np.int32]:
-    if style.categories:
-        places = {c.value: n for n, c in enumerate(style.categories)}
-        other = len(style.categories)
-        return np.fromiter((places.get(_value(values, n), other) for n in range(count)), np.int32, count)
-    table = class_colouring(cast("Any", style.classes))
-    other = len(cast("Any", style.classes).classes)
-    if table is None or table.edges is None:
-        return np.full(count, other, np.int32)
-    numbers = np.array([np.nan if v is None else v for v in values], np.float64)
-    found = np.searchsorted(table.edges, numbers, side="left" if table.upper_included else "right") - 1
-    return np.where(np.isfinite(numbers) & (found >= 0) & (found < other), found, other).astype(np.int32)
-
-
+# ---------------------------------------------------------------------- columns
 def _columns(look: VectorLook) -> tuple[str, ...]:
     """Give the columns that drawing asks for."""
     return tuple(sorted({*look.columns, *_asked(look.selected)}))
@@ -214,41 +218,14 @@ def _asked(predicate: Any) -> set[str]:
     return set()
 
 
-# --------------------------------------------------------------------- captions
-def _captions(features: Features, look: VectorLook, symbols: list[Symbol], view: View) -> tuple[Caption, ...]:
-    """Give the texts of the features in view, the largest first."""
-    values = features.block.columns.get(look.style.label)
-    if values is None or not _near_enough(look.style, view):
+# ------------------------------------------------------------------------ texts
+def _labels(features: Features, look: VectorLook, found: list[Pass], view: View) -> tuple[Labels, ...]:
+    """Give the texts of what is drawn."""
+    style = look.style
+    if not (style.label or style.label_style.expression):
         return ()
-    b = features.boxes
-    size = (b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1]) * (view.width / view.extent.width) ** 2
-    named = features.in_view(view) & ((features.types != POLYGON) | (size > SMALLEST_NAMED**2))
-    chosen = np.flatnonzero(named)
-    chosen = chosen[np.argsort(-size[chosen], kind="stable")][:MOST_NAMED]
-    texts = [values[n] for n in chosen]
-    fine = np.array([text is not None and str(text).strip() != "" for text in texts], bool)
-    chosen, texts = chosen[fine], [str(t).strip() for t, good in zip(texts, fine, strict=True) if good]
-    place = placement_of(view)
-    px, py = place.to_pixels(*anchors(features, chosen).T)
-    lift = max(s.size for s in symbols) / 2 + 3
-    return tuple(
-        Caption(
-            float(x),
-            float(y),
-            text,
-            look.style.label_size + 1,
-            look.style.label_colour,
-            float(size[n]),
-            lift if features.types[n] == POINT else 0.0,
-        )
-        for x, y, n, text in zip(px, py, chosen, texts, strict=True)
-        if np.isfinite(x) and np.isfinite(y)
-    )
-
-
-def _near_enough(style: VectorStyle, view: View) -> bool:
-    """Tell whether the map's scale is large enough for texts."""
-    if style.label_min_scale is None:
-        return True
-    metres = projection.metres_per_pixel(view)
-    return metres is None or metres * view.pixel_ratio * 96 / 0.0254 <= style.label_min_scale
+    drawn = np.zeros(len(features), np.bool_)
+    for one in found:
+        drawn |= one.classes >= 0
+    largest = max(symbol_reach(symbol) for one in found for symbol in one.symbols) if found else 0.0
+    return labels_of(features, style, drawn, largest / 2 + 3, view)
