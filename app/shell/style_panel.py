@@ -12,6 +12,7 @@ from app.shell.grid_style import MeshRows, RasterRows
 from app.shell.layer_words import choice_text
 from app.shell.scale_editor import Check, Rows, ScaleEditor
 from app.shell.symbol_editor import SymbolRows
+from app.shell.titled_choice import TitledChoice
 from app.shell.vector_style import VectorRows
 from app.widgets import controls
 from app.widgets.colour_button import ColourButton
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from app.shell.desk import Desk
     from layers.layer import Layer
 
+BLENDS = [
+    ("normal", N_("Normal")), ("multiply", N_("Multiply")), ("screen", N_("Screen")), ("overlay", N_("Overlay")),
+    ("darken", N_("Darken")), ("lighten", N_("Lighten")),
+]  # fmt: skip
 SAMPLE = 200_000
 """Features looked at to find the values of a column."""
 
@@ -84,6 +89,7 @@ class StylePanel(controls.Surface):
         self._quiet = False
         self.opacity = QSlider(Qt.Orientation.Horizontal)
         self.opacity.setRange(0, 100)
+        self.blend = TitledChoice(BLENDS)
         self._share = QLabel()
         self._share.setFixedWidth(40)
         self._share.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -113,7 +119,17 @@ class StylePanel(controls.Surface):
         box.addWidget(title)
         box.addWidget(self.opacity, 1)
         box.addWidget(self._share)
-        line.setLayout(box)
+        rows = controls.column(0, 6)
+        rows.addLayout(box)
+        mixing = controls.row(0, 8)
+        mixing.setContentsMargins(12, 0, 12, 0)
+        words = controls.Words("Blending", "small")
+        words.setFixedWidth(68)
+        mixing.addWidget(words)
+        mixing.addWidget(self.blend, 1)
+        rows.addLayout(mixing)
+        line.setLayout(rows)
+        self.blend.chosen.connect(self._on_blend)
         self.opacity.valueChanged.connect(self._on_opacity)
         self.opacity.sliderPressed.connect(self._desk.document.history.begin)
         self.opacity.sliderReleased.connect(self._desk.document.history.end)
@@ -129,6 +145,7 @@ class StylePanel(controls.Surface):
             self._quiet = True
             self.opacity.setValue(round(layer.opacity * 100))
             self._share.setText(f"{round(layer.opacity * 100)} %")
+            self.blend.choose(layer.blend)
             self._quiet = False
         self._soon.start()
 
@@ -179,6 +196,8 @@ class StylePanel(controls.Surface):
             made.edit_tables.connect(self.edit_tables)
         elif name == "vector":
             made.values_wanted.connect(self._read_values)
+            made.grabbed.connect(history.begin)
+            made.released.connect(history.end)
         return made
 
     def _show(self, name: str, editor: Any, layer: Layer) -> None:
@@ -219,8 +238,13 @@ class StylePanel(controls.Surface):
         if layer is not None and not self._quiet:
             self._desk.document.set(layer, "opacity", value / 100)
 
+    def _on_blend(self, mode: str) -> None:
+        layer = self._desk.focus.layer
+        if layer is not None and not self._quiet:
+            self._desk.document.set(layer, "blend", mode)
+
     def _on_layer_changed(self, layer: Layer, field: str) -> None:
-        if layer is self._desk.focus.layer and field in ("style", "opacity", "description"):
+        if layer is self._desk.focus.layer and field in ("style", "opacity", "blend", "description"):
             self.refresh()
 
     def _on_statistics(self, layer_id: str, _variable: str) -> None:

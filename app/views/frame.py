@@ -221,7 +221,7 @@ class Scene2D(QObject):
         pending = any(track.pending for track in self._tracks.values())
         self._composing_now, self._dirty = True, pending
         sheets = [
-            Sheet(track.picture, layer.opacity)
+            Sheet(track.picture, layer.opacity, layer.blend)
             for layer in reversed(self.document.layers)
             if layer.visible and (track := self._tracks.get(layer.id)) is not None and track.picture is not None
         ]
@@ -298,7 +298,7 @@ class Scene2D(QObject):
     def _on_layer_changed(self, layer: Layer, field: str) -> None:
         if field == "style":
             self._knowledge.restyled(layer)
-        self.refresh(compose=field in ("visible", "opacity"))
+        self.refresh(compose=field in ("visible", "opacity", "blend"))
 
     def _on_edited(self, layer: Layer, _ids: object) -> None:
         self._knowledge.edited(layer)
@@ -340,7 +340,7 @@ def render(
     moment = document.clock.now if now is None else now
     projection.warm(view)
     sheets = [
-        Sheet(_drawn(layer, reading, view, moment, document), layer.opacity)
+        Sheet(_drawn(layer, reading, view, moment, document), layer.opacity, layer.blend)
         for layer in reversed(document.layers)
         if layer.visible
     ]

@@ -197,15 +197,16 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A picture to lay down, and how opaque."""
+    """A picture to lay down, how opaque, and how its colours meet those below."""
 
     picture: Picture
     opacity: float = 1.0
+    blend: str = "normal"
 
     @property
-    def key(self) -> tuple[int, float]:
+    def key(self) -> tuple[int, float, str]:
         """Name of this sheet within one composer, which keeps the picture alive."""
-        return id(self.picture), self.opacity
+        return id(self.picture), self.opacity, self.blend
 
 
 class Painter(Protocol):

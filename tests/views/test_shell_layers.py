@@ -106,19 +106,19 @@ def test_the_tree_and_the_style_follow_the_layer_in_focus(window):
 def test_a_column_of_text_becomes_categories(window):
     rows = panel(window).style_panel._editors["vector"]
     rows.column.setCurrentIndex(rows.column.findData("kind"))
-    rows.mode._buttons["values"].click()
+    rows.mode.take("categorised")
     rows.column.setCurrentIndex(rows.column.findData("kind"))
     rows.column.activated.emit(rows.column.currentIndex())
     layer = window.desk.focus.layer
     shots.wait_for(window, lambda: layer.style.column == "kind")
     assert {one.value for one in layer.style.categories} == {"island", "land"}
     assert len({one.symbol.fill for one in layer.style.categories}) == 2
-    shots.wait_for(window, lambda: rows.list.count() == 2)
+    shots.wait_for(window, lambda: rows.list.count() == 3)
 
 
 def test_a_column_of_numbers_becomes_classes(window):
     rows = panel(window).style_panel._editors["vector"]
-    rows.mode._buttons["classes"].click()
+    rows.mode.take("graduated")
     rows.column.setCurrentIndex(rows.column.findData("depth"))
     rows.column.activated.emit(rows.column.currentIndex())
     layer = window.desk.focus.layer

@@ -10,6 +10,7 @@ import numpy as np
 from app.views.composition import moved_captions, moved_labels, shift
 from app.views.map2d.blend import compose, moved
 from app.views.map2d.labels import as_labels, draw_labels
+from app.views.map2d.mixing import mix
 from app.views.view import Frame, Sheet
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Composer:
     """Lays sheets over each other; runs of sheets that did not change since the last time are kept joined."""
 
     def __init__(self) -> None:
-        self._last: dict[tuple[int, float], Sheet] = {}
+        self._last: dict[tuple[int, float, str], Sheet] = {}
         self._joined: OrderedDict[object, tuple[NDArray[np.uint32], Rows, tuple[Sheet, ...]]] = OrderedDict()
 
     def compose(
@@ -44,7 +45,7 @@ class Composer:
     ) -> Frame:
         """Give the frame of sheets, bottom first, over a ground colour ``0xffRRGGBB``."""
         runs = self._runs(sheets)
-        if runs and self._is_known(runs[0]):
+        if runs and runs[0][0].blend == "normal" and self._is_known(runs[0]):
             pixels = self._join(runs.pop(0), view, background)[0].copy()
         else:
             pixels = np.full((view.height, view.width), background, np.uint32)
@@ -66,11 +67,12 @@ class Composer:
         return all(sheet.key in self._last for sheet in run)
 
     def _runs(self, sheets: Sequence[Sheet]) -> list[list[Sheet]]:
-        """Split into runs of known and of new sheets."""
+        """Split into runs of known and of new sheets; one that mixes its colours with those below stands alone."""
         runs: list[list[Sheet]] = []
         for sheet in sheets:
             known = sheet.key in self._last
-            if runs and (runs[-1][-1].key in self._last) == known:
+            plain = bool(runs) and sheet.blend == runs[-1][-1].blend == "normal"
+            if plain and (runs[-1][-1].key in self._last) == known:
                 runs[-1].append(sheet)
             else:
                 runs.append([sheet])
@@ -101,7 +103,10 @@ def _lay(pixels: NDArray[np.uint32], sheet: Sheet, view: View) -> Rows:
     if sheet.picture.rows is not None and placed is sheet.picture.pixels:
         first, last = sheet.picture.rows
     if last > first:
-        compose(pixels[first:last], placed[first:last], sheet.opacity)
+        if sheet.blend == "normal":
+            compose(pixels[first:last], placed[first:last], sheet.opacity)
+        else:
+            mix(pixels[first:last], placed[first:last], sheet.blend, sheet.opacity)
     return first, last
 
 

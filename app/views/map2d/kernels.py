@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-MODULES = ("blend", "fill", "strokes", "points", "faces", "paint", "grids", "placing")
+MODULES = ("blend", "fill", "strokes", "points", "faces", "paint", "grids", "placing", "mixing")
 """Modules of this package that hold kernels."""
 
 STALE_DAYS = 30
