@@ -300,6 +300,11 @@ def point_scale(text: str, lon: float, lat: float) -> float:
     return math.sqrt(float(factors.areal_scale))
 
 
+def unit_metres(text: str) -> float:
+    """Give metres per unit of the coordinates of a system that is not in degrees."""
+    return _metres(_flat(_parsed(text)))
+
+
 def metres_per_unit(text: str | None, x: float, y: float) -> tuple[float, float]:
     """Give true metres per map unit to the east and to the north at a place, for scale bars.
 

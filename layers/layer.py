@@ -82,6 +82,19 @@ class Layer(Evented):
             self.vdatum = description.vdatum
         return self
 
+    @property
+    def data(self) -> DataSource:
+        """The opened source.
+
+        Raises
+        ------
+        SourceUnavailable
+            The layer is not open.
+        """
+        if self._data is None:
+            raise SourceUnavailable("The layer {name} is not open.", where=self.source, name=self.name)
+        return self._data
+
     def detach(self) -> None:
         """Let go of the data; the description stays."""
         self._data = None
@@ -94,9 +107,7 @@ class Layer(Evented):
         SourceUnavailable
             The layer is not open, or its file cannot be read.
         """
-        if self._data is None:
-            raise SourceUnavailable("The layer {name} is not open.", where=self.source, name=self.name)
-        return self._data.read(request)
+        return self.data.read(request)
 
     def step_at(self, moment: np.datetime64 | None) -> int | None:
         """Give the step that shows a moment; 0 where the layer has no time, None outside its span."""

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, cast
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
-from layers.sources.computed import pieces, readable_grid
-from layers.sources.raster_writer import RasterForm, raster_writer
+from layers.sources import computed
+from layers.sources.computed import ComputedGrid, pieces, readable_grid
+from layers.sources.raster_writer import Piece, RasterForm, raster_writer
 from layers.sources.source import RasterBlock, RasterRequest, Warned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -21,7 +26,11 @@ if TYPE_CHECKING:
     from layers.sources.raster_grid import Window
     from layers.sources.source import LayerDescription, Variable
 
+P = TypeVar("P")
+T = TypeVar("T")
 REAL = "float32"
+AT_ONCE = 2_000_000
+"""Values of a piece: small enough that each thread may hold a few, and that a cancelled run ends soon."""
 WHOLE = {n: n for n in ("uint8", "int8", "uint16", "int16", "uint32", "int32")} | {"int64": "int32", "uint64": "uint32"}
 """Kinds of whole numbers, and how they are written."""
 EXACT = 1 << 24
@@ -52,15 +61,26 @@ class Tally:
 
     def add(self, values: NDArray[Any]) -> None:
         """Take in some cells; NaN = no data."""
-        fine = values[np.isfinite(values)]
-        self.missing += values.size - fine.size
-        if not fine.size:
-            return
-        self.low, self.high = min(self.low, float(fine.min())), max(self.high, float(fine.max()))
+        low, high = (values.min(), values.max()) if values.size else (np.nan, np.nan)
+        fine = values
+        if not (np.isfinite(low) and np.isfinite(high)):
+            fine = values[np.isfinite(values)]
+            self.missing += values.size - fine.size
+            if not fine.size:
+                return
+            low, high = fine.min(), fine.max()
+        self.low, self.high = min(self.low, float(low)), max(self.high, float(high))
         self.total += float(fine.sum(dtype=np.float64))
         self.count += fine.size
         self.whole = self.whole and bool((fine == np.rint(fine)).all())
         self.holds_nodata = self.holds_nodata or (self.nodata is not None and bool((fine == self.nodata).any()))
+
+    def join(self, other: Tally) -> None:
+        """Take in the figures of other cells."""
+        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+        self.total, self.count = self.total + other.total, self.count + other.count
+        self.missing += other.missing
+        self.whole, self.holds_nodata = self.whole and other.whole, self.holds_nodata or other.holds_nodata
 
     def figures(self) -> dict[str, float | int | None]:
         """Give smallest, largest, mean and number of the cells with a value."""
@@ -110,10 +130,14 @@ def write_raster_layer(
     )
     tallies = [Tally() for _ in variables]
     with raster_writer(out, form) as writer:
-        for piece, values in _blocks(layer, variables, lambda share: told((1 + share) / 2 if seen else share)):
-            _add(tallies, values)
+
+        def ready(piece: Window, values: NDArray[np.float32]) -> tuple[list[Tally], Piece]:
             cells = np.nan_to_num(values, nan=0.0) if dtype != REAL and see_through else values
-            writer.write(cells, piece.row, piece.column)
+            return _tallied(values), writer.pack(cells, piece.row, piece.column)
+
+        for figures, made in _blocks(layer, variables, ready, lambda share: told((1 + share) / 2 if seen else share)):
+            _join(tallies, figures)
+            writer.put(made)
     rounded = bool(seen) and any(t.is_rounded() for t in tallies)
     return {v.name: t.figures() for v, t in zip(variables, tallies, strict=True)}, (ROUNDED,) if rounded else ()
 
@@ -122,8 +146,8 @@ def raster_figures(layer: Layer, told: Callable[[float], None]) -> dict[str, Any
     """Give the figures of the variables of a raster layer."""
     variables = scalar_variables(layer.described())
     tallies = [Tally() for _ in variables]
-    for _, values in _blocks(layer, variables, told):
-        _add(tallies, values)
+    for figures in _blocks(layer, variables, lambda _, values: _tallied(values), told):
+        _join(tallies, figures)
     return {v.name: t.figures() for v, t in zip(variables, tallies, strict=True)}
 
 
@@ -136,9 +160,10 @@ def _first_look(layer: Layer, variables: tuple[Variable, ...], told: Callable[[f
     """Look at all cells where they may be whole numbers; nothing is looked at where they are not."""
     if len({v.dtype for v in variables}) > 1 or variables[0].dtype not in WHOLE:
         return []
-    tallies = [Tally(layer.described().nodata) for _ in variables]
-    for _, values in _blocks(layer, variables, lambda share: told(share / 2)):
-        _add(tallies, values)
+    nodata = layer.described().nodata
+    tallies = [Tally(nodata) for _ in variables]
+    for figures in _blocks(layer, variables, lambda _, values: _tallied(values, nodata), lambda share: told(share / 2)):
+        _join(tallies, figures)
     return tallies
 
 
@@ -148,18 +173,54 @@ def _kind(variables: tuple[Variable, ...], seen: list[Tally], *, gaps: bool) -> 
 
 
 def _blocks(
-    layer: Layer, variables: tuple[Variable, ...], told: Callable[[float], None]
-) -> Iterator[tuple[Window, NDArray[np.float32]]]:
+    layer: Layer,
+    variables: tuple[Variable, ...],
+    made: Callable[[Window, NDArray[np.float32]], T],
+    told: Callable[[float], None],
+) -> Iterator[T]:
+    """Give what is made of each piece, in their order; pieces are read and worked on by as many threads as may."""
     grid = readable_grid(layer.described(), layer.crs)
     all_of_it = RasterRequest(layer.key, tuple(v.name for v in variables))
-    done = 0
-    for piece in pieces(grid.width, grid.height, len(variables)):
+
+    def one(piece: Window) -> T:
         request = replace(all_of_it, box=grid.box_of(piece), width=piece.width, height=piece.height)
-        yield piece, cast("RasterBlock", layer.read(request)).values
+        return made(piece, cast("RasterBlock", layer.read(request)).values)
+
+    data = layer.data
+    threads = data.threads if isinstance(data, ComputedGrid) else 1
+    done = 0
+    parts = list(pieces(grid.width, grid.height, len(variables), min(AT_ONCE, computed.PIECE)))
+    for piece, result in zip(parts, in_order(one, parts, threads), strict=True):
+        yield result
         done += piece.width * piece.height
         told(done / (grid.width * grid.height))
 
 
-def _add(tallies: list[Tally], values: NDArray[np.float32]) -> None:
+def in_order(one: Callable[[P], T], parts: Sequence[P], threads: int) -> Iterator[T]:
+    """Give ``one(part)`` of each part in their order; a few are worked on ahead by threads."""
+    if threads < 2 or len(parts) < 2:
+        yield from map(one, parts)
+        return
+    pool = ThreadPoolExecutor(threads)
+    waiting: deque[Future[T]] = deque()
+    try:
+        rest = iter(parts)
+        waiting.extend(pool.submit(one, part) for part in islice(rest, threads + 2))
+        while waiting:
+            result = waiting.popleft().result()
+            waiting.extend(pool.submit(one, part) for part in islice(rest, 1))
+            yield result
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _tallied(values: NDArray[np.float32], nodata: float | None = None) -> list[Tally]:
+    tallies = [Tally(nodata) for _ in values]
     for tally, band in zip(tallies, values, strict=True):
         tally.add(band)
+    return tallies
+
+
+def _join(tallies: list[Tally], more: list[Tally]) -> None:
+    for tally, other in zip(tallies, more, strict=True):
+        tally.join(other)

@@ -35,13 +35,13 @@ ROWS = 512
 """Pieces end at multiples of so many rows and columns, as the blocks of a COG do."""
 
 
-def pieces(width: int, height: int, bands: int = 1) -> Iterator[Window]:
-    """Cut a grid into pieces of at most ``PIECE`` values, row by row; whole rows where they are short enough.
+def pieces(width: int, height: int, bands: int = 1, most: int | None = None) -> Iterator[Window]:
+    """Cut a grid into pieces of at most ``most`` values (``PIECE``), row by row; whole rows where they are short.
 
     The pieces depend on the size alone, never on the memory at hand, so that a run repeated elsewhere gives the
     same bytes.
     """
-    most = max(PIECE // max(bands, 1), ROWS * ROWS)
+    most = max((most or PIECE) // max(bands, 1), ROWS * ROWS)
     columns = width if width * ROWS <= most else max(most // ROWS // ROWS, 1) * ROWS
     rows = max(most // max(columns, 1) // ROWS, 1) * ROWS
     for row in range(0, height, rows):
@@ -84,11 +84,14 @@ class ComputedGrid:
     cells : callable
         Takes a ``Window`` of the grid, gives float32 (variables, rows, columns), row 0 north, NaN = no data.
         How the grid is cut into windows may change the answer by what the method itself tolerates, no more.
+    threads : int
+        How many threads may ask for cells at the same time.
     """
 
     layer: LayerDescription
     cells: Callable[[Window], NDArray[np.float32]]
     path: str = "memory:"
+    threads: int = 1
 
     @property
     def grid(self) -> Grid:

@@ -77,7 +77,7 @@ def _band(shown: Any, original: Any, band: int, place: Any, shape: tuple[int, in
     scale, offset = float(original.scales[band - 1]), float(original.offsets[band - 1])
     values = raw if (scale, offset) == (1.0, 0.0) else raw * scale + offset
     with np.errstate(over="ignore", invalid="ignore"):
-        out = values.astype(np.float32)
+        out = np.asarray(values, np.float32)
     if missing is not None:
         out[missing] = np.nan
     return out

@@ -61,6 +61,7 @@ class RasterFile:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._more: list[RasterFile] = []
         self._file = guard.local_path(path)
         kind = formats.identify(self._file, guard.head_of(self._file))
         if kind.reader != formats.RASTER:
@@ -106,8 +107,16 @@ class RasterFile:
             "A raster has no answer to a request of kind {kind}.", where=self.path, kind=type(request).__name__
         )
 
+    def again(self) -> RasterFile:
+        """Open the file once more, for another thread; closed together with this one."""
+        more = RasterFile(self.path)
+        self._more.append(more)
+        return more
+
     def close(self) -> None:
         """Let go of the file."""
+        for more in self._more:
+            more.close()
         if self._turned is not None:
             self._turned.close()
         self._data.close()

@@ -1,7 +1,8 @@
-"""Rasters to Cloud Optimized GeoTIFF: the same cells give the same bytes."""
+"""Rasters to Cloud Optimized GeoTIFF, compressed without loss by Zstandard: the same cells give the same bytes."""
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import numpy as np
 
 from layers.errors import DataError
 from layers.sources import guard
+from layers.sources.cog import BLOCK, CogParts, Packed
 from layers.sources.raster_file import RECORD, VDATUM
 from layers.sources.raster_grid import affine
 from layers.sources.source import Variable
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from layers.extent import Extent
 
 SUFFIXES = {".tif", ".tiff"}
-BLOCK = 512
 _KINDS = {"float32", "float64", "int16", "int32", "uint8", "uint16", "uint32", "int8"}
 
 
@@ -69,20 +70,43 @@ class RasterForm:
     palette: Mapping[int, Sequence[int]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Cells on their way into a file: packed tiles, or cells that do not fill theirs."""
+
+    row: int
+    column: int
+    tiles: list[Packed]
+    cells: NDArray[Any] | None = None
+
+
 class RasterWriter:
     """Takes blocks of cells; made by ``raster_writer``."""
 
-    def __init__(self, data: Any, form: RasterForm) -> None:
-        self._data, self._form = data, form
+    def __init__(self, parts: CogParts, form: RasterForm) -> None:
+        self._parts, self._form = parts, form
 
     def write(self, values: NDArray[Any], row: int = 0, column: int = 0) -> None:
         """Write cells (bands, rows, columns), row 0 north; NaN becomes the nodata value."""
+        self.put(self.pack(values, row, column))
+
+    def pack(self, values: NDArray[Any], row: int = 0, column: int = 0) -> Piece:
+        """Make cells ready for the file; the heavy part of ``write``, which any thread may do."""
         form = self._form
         cells = values
         if form.nodata is not None and np.issubdtype(values.dtype, np.floating):
             cells = np.where(np.isnan(values), form.nodata, values)
-        place = guard.rasterio().windows.Window(column, row, values.shape[2], values.shape[1])
-        self._data.write(cells.astype(form.dtype, copy=False), window=place)
+        cells = cells.astype(form.dtype, copy=False)
+        if self._parts.fits(cells, row, column):
+            return Piece(row, column, self._parts.pack(cells, row, column))
+        return Piece(row, column, [], cells)
+
+    def put(self, piece: Piece) -> None:
+        """Take in what was made ready; one thread does this."""
+        if piece.cells is None:
+            self._parts.add(piece.tiles)
+        else:
+            self._parts.add_cells(piece.cells, piece.row, piece.column)
 
 
 @contextmanager
@@ -104,14 +128,20 @@ def raster_writer(path: str | Path, form: RasterForm) -> Generator[RasterWriter]
         )
     if form.dtype not in _KINDS:
         raise DataError("Cells of kind {dtype} cannot be written.", where=str(path), dtype=form.dtype)
-    library = guard.rasterio()
-    with staged(path) as out, guard.raster_env():
-        plain = out.with_name("plain.tif")
-        with library.open(plain, "w", **_profile(form)) as data:
+    with staged(path) as out:
+        work = out.parent / "parts"
+        work.mkdir()
+        head = work / "head.tif"
+        with guard.raster_env(), guard.rasterio().open(head, "w", **_profile(form)) as data:
             _describe(data, form)
-            yield RasterWriter(data, form)
-        _to_cog(plain, out, form)
-        plain.unlink()
+        nodata = form.nodata if form.dtype.startswith("float") else None
+        parts = CogParts(head, form.dtype, len(form.variables), form.width, form.height, nodata)
+        try:
+            yield RasterWriter(parts, form)
+            parts.join(out)
+        finally:
+            parts.close()
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def write_raster(
@@ -166,8 +196,12 @@ def _profile(form: RasterForm) -> dict[str, Any]:
         "tiled": True,
         "blockxsize": BLOCK,
         "blockysize": BLOCK,
-        "BIGTIFF": "IF_SAFER",
         "interleave": "band",
+        "compress": "zstd",
+        "predictor": 3 if form.dtype.startswith("float") else 2,
+        # Only the head of this file is used.
+        "BIGTIFF": "YES",
+        "SPARSE_OK": "TRUE",
     }
 
 
@@ -183,19 +217,3 @@ def _describe(data: Any, form: RasterForm) -> None:
     data.units = tuple(variable.units or "" for variable in form.variables)
     if form.palette:
         data.write_colormap(1, {int(value): tuple(colour) for value, colour in form.palette.items()})
-
-
-def _to_cog(plain: Path, out: Path, form: RasterForm) -> None:
-    real = form.dtype.startswith("float")
-    guard.rasterio_copy()(
-        plain,
-        out,
-        driver="COG",
-        COMPRESS="DEFLATE",
-        PREDICTOR="YES",
-        BLOCKSIZE=str(BLOCK),
-        OVERVIEWS="AUTO",
-        RESAMPLING="AVERAGE" if real else "NEAREST",
-        NUM_THREADS="1",
-        BIGTIFF="IF_SAFER",
-    )

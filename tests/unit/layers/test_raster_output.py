@@ -110,13 +110,13 @@ def test_a_raster_goes_to_disk_in_pieces_and_is_the_same_as_in_one(tmp_path: Pat
     cells = np.random.default_rng(1).random((700, 900)).astype(np.float32)
     write_layer(layer(cells), tmp_path / "one.tif", "")
     sizes: list[tuple[int, ...]] = []
-    write = RasterWriter.write
+    pack = RasterWriter.pack
 
-    def noted(self: RasterWriter, values: Any, row: int = 0, column: int = 0) -> None:
+    def noted(self: RasterWriter, values: Any, row: int = 0, column: int = 0) -> Any:
         sizes.append(values.shape)
-        write(self, values, row, column)
+        return pack(self, values, row, column)
 
-    monkeypatch.setattr(RasterWriter, "write", noted)
+    monkeypatch.setattr(RasterWriter, "pack", noted)
     monkeypatch.setattr(computed, "ROWS", 128)
     monkeypatch.setattr(computed, "PIECE", 128 * 256)
     shares: list[float] = []
