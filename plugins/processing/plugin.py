@@ -8,6 +8,11 @@ PLUGIN = Plugin(
     name="processing",
     title=N_("General processing"),
     version="1",
-    tools=("plugins.processing.tools",),
+    tools=(
+        "plugins.processing.tools",
+        "plugins.processing.vector_tools",
+        "plugins.processing.raster_tools",
+        "plugins.processing.summary_tools",
+    ),
     groups=(("data", N_("Data processing")),),
 )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import shapely
 
 from layers.crs import normalise, transform_extent, transform_points
 from layers.errors import CrsMissing, DataError
 from layers.raster import RasterLayer
 from layers.raster_output import REAL, scalar_variables
+from layers.shapes import to_geometry, to_shapes
 from layers.sources.computed import PIECE, ComputedGrid, readable_grid
 from layers.sources.memory import vector_source, window
 from layers.sources.raster_grid import Window
@@ -21,12 +23,16 @@ from layers.vector import VectorLayer
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from app.api import Job
     from layers.extent import Extent
     from layers.layer import Layer
     from layers.sources.source import LayerDescription, Variable
 
 MOST = 4 * PIECE
 """Most values of the source held for one piece of the result."""
+GEOS = cast("Any", shapely)
+EDGES = 256
+"""An edge that is brought to another system is cut into pieces of this share of the size of all."""
 MARGIN = 3
 """Cells around a piece that its interpolation may look at."""
 
@@ -163,13 +169,7 @@ def reprojected_features(layer: VectorLayer, crs: str) -> VectorLayer:
         xy = transform_points(geometry.xy, known_crs(layer), crs)
         lost = int((~np.isfinite(xy) & np.isfinite(geometry.xy)).any(axis=1).sum())
         if lost:
-            raise DataError(
-                "{count} points cannot be brought to {crs}.",
-                where=layer.source,
-                remedy="Choose a reference system that is used where the data lies, or clip the data to there first.",
-                count=lost,
-                crs=crs,
-            )
+            raise _lost(layer, lost, crs)
         geometry = replace(geometry, xy=xy)
     held = vector_source(
         replace(block, geometry=geometry),
@@ -179,6 +179,38 @@ def reprojected_features(layer: VectorLayer, crs: str) -> VectorLayer:
         title=layer.name,
     )
     return VectorLayer(name=layer.name, source="memory:").attach(held, held.layer)
+
+
+def brought(shapes: NDArray[Any], layer: Layer, crs: str, job: Job) -> NDArray[Any]:
+    """Bring shapes of a layer to another system, and tell it; long edges bend there, so points are put on them first.
+
+    Raises
+    ------
+    CrsMissing
+        The layer names no reference system.
+    DataError
+        Some points cannot be brought there.
+    """
+    known = known_crs(layer)
+    job.warn("{name} was brought from {old} to {new}.", name=layer.name, old=known, new=crs)
+    x0, y0, x1, y1 = (float(v) for v in GEOS.total_bounds(shapes))
+    size = max(x1 - x0, y1 - y0)
+    fine = to_geometry(GEOS.segmentize(shapes, size / EDGES) if size > 0 else shapes)
+    xy = transform_points(fine.xy, known, crs)
+    lost = int((~np.isfinite(xy) & np.isfinite(fine.xy)).any(axis=1).sum())
+    if lost:
+        raise _lost(layer, lost, crs)
+    return to_shapes(replace(fine, xy=xy))
+
+
+def _lost(layer: Layer, count: int, crs: str) -> DataError:
+    return DataError(
+        "{count} points cannot be brought to {crs}.",
+        where=layer.source,
+        remedy="Choose a reference system that is used where the data lies, or clip the data to there first.",
+        count=count,
+        crs=crs,
+    )
 
 
 def wanted_crs(text: str) -> str:

@@ -18,13 +18,16 @@ from app.core.records import Run, replay, run_tool
 from app.core.tools import Tool, find, registry
 from layers.errors import Cancelled, ParameterInvalid
 from layers.sources.open import open_source
-from tests.promise.calls import CALLS, Call
+from tests.promise import calls, data_calls
 from tests.unit.layers.raster_files import state
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.promise.calls import Call
+
 TOOLS = registry()
+CALLS = {**calls.CALLS, **data_calls.CALLS}
 TYPES = {"string", "number", "integer", "boolean", "array", "object"}
 WORDS = {
     "type", "title", "enum", "minimum", "maximum", "default", "items", "format", "unit", "kinds", "properties",
