@@ -94,10 +94,8 @@ class _Reader:
         return Found(self.arcs, int(self.measured.sum()), int(self.broken.sum()), self.collections)
 
     def _word(self, at: Ints) -> Ints:
-        d = self.data
-        at = np.clip(at, 0, len(d) - 4)
-        low = d[at].astype(np.int64) | d[at + 1].astype(np.int64) << 8
-        return low | d[at + 2].astype(np.int64) << 16 | d[at + 3].astype(np.int64) << 24
+        words = np.ndarray((len(self.data) - 3,), "<u4", cast("Any", self.data), 0, (1,))
+        return words[np.clip(at, 0, len(words) - 1)].astype(np.int64)
 
     def _headers(self) -> NDArray[np.bool_]:
         """Find kind and dimensions of each; give which must be walked (big endian, EWKB)."""
@@ -225,7 +223,15 @@ class _Reader:
         xyz = self._vertices(runs)
         part = np.cumsum(runs[1])
         count = runs[3]
-        gone = np.isnan(xyz[:, 0])
+        gone = np.asarray(~np.isfinite(xyz[:, :2]).all(axis=1), np.bool_)
+        senseless = np.unique(np.repeat(runs[0], count)[gone]) if gone.any() else np.zeros(0, np.int64)
+        senseless = senseless[self.types[senseless] != POINT]
+        if len(senseless):  # without some of its vertices a line or polygon would be another one
+            self.broken[senseless] = True
+            keep = ~self.broken[runs[0]]
+            spared = np.repeat(keep, count)
+            runs, part, count = runs[:, keep], part[keep], count[keep]
+            xyz, gone = xyz[spared], gone[spared]
         if gone.any():
             count = np.add.reduceat((~gone).astype(np.int64), _offsets(count)[:-1])
             runs, part, count, xyz = runs[:, count > 0], part[count > 0], count[count > 0], xyz[~gone]
@@ -253,19 +259,17 @@ class _Reader:
         out = np.full((len(place), 3), np.nan) if deep else np.empty((len(place), 2))
         if made is not None:
             out[made] = np.concatenate(self.made)[-1 - place[made]][:, : out.shape[1]]
-        phases = (place & 7).astype(np.uint8)
-        if made is not None:
-            phases[made] = 8
-        high = np.repeat(self.has_z[feature], count) if deep else np.zeros(0, np.bool_)
-        for phase in np.flatnonzero(np.bincount(phases, minlength=9)[:8]).tolist():
-            here = np.flatnonzero(phases == phase)
-            # The same bytes as float64, from the first multiple of 8 behind `phase`.
-            words = self.data[phase : phase + (len(self.data) - phase) // 8 * 8].view("<f8")
-            at = place[here] >> 3
-            out[here, 0], out[here, 1] = words[at], words[at + 1]
-            if deep:
-                up = high[here]
-                out[here[up], 2] = words[at[up] + 2]
+        here = slice(None) if made is None else np.flatnonzero(~made)
+        # Items of two numbers that begin at any byte: one gather, whatever the features are made of.
+        pairs = np.ndarray((len(self.data) - 15,), "V16", cast("Any", self.data), 0, (1,))
+        at = place[here]
+        out[here, :2] = pairs[at].view("<f8").reshape(-1, 2)
+        if deep:
+            up = np.repeat(self.has_z[feature], count)[here]
+            thirds = np.ndarray((len(self.data) - 7,), "V8", cast("Any", self.data), 0, (1,))
+            heights = np.full(len(at), np.nan)
+            heights[up] = thirds[at[up] + 16].view("<f8")
+            out[here, 2] = heights
         return out
 
 

@@ -77,6 +77,7 @@ class Reader:
     current: Ticket | None = None
     busy_since: float = 0.0
     urgent_at: float = 0.0
+    ready: threading.Event = field(default_factory=threading.Event)
 
     def start(self, *, ahead: bool) -> None:
         """Start the child and the thread that talks with it."""
@@ -142,6 +143,7 @@ class Reader:
     def _talk(self) -> None:
         try:
             read_frame(cast("Any", self.process.stdout), 1 << 16)
+            self.ready.set()
             while (ticket := self._next()) is not None:
                 self.current = ticket
                 ticket.tries += 1

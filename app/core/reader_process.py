@@ -175,8 +175,10 @@ def main(memory_mb: int = 0, ahead: str = "") -> int:
     _limit_self(memory_mb)
     if ahead:
         _preload()
-    from layers.sources import wire
+    from app.core import settings
+    from layers.sources import packs, wire
 
+    packs.use(settings.folder("cache") / "packs")
     sources = _Sources()
     write_frame(answer, {"ready": True}, [])
     while (frame := read_frame(fetch, 1 << 30)) is not None:

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from psygnal import Signal
 
+from app.core import settings
 from app.core.reader import BACKGROUND, URGENT, Answer, Reader, Ticket
 from layers.errors import HaitangError, SourceUnavailable
+from layers.sources import packs
+from layers.sources.source import FeatureRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -27,6 +30,8 @@ FILES = 8
 """How many files one reader takes before another is started."""
 CAPPED_FROM_OUTSIDE = sys.platform == "win32"
 """Windows has no limit that a process could set for itself, so its memory is looked at from here."""
+WHOLE_LAYER = 40
+"""How many times longer a whole layer may take than a part of one."""
 TRIES = 3
 """How many readers one request may end before its file is left alone."""
 
@@ -48,6 +53,7 @@ class ReaderPool:
     """Files of a child that ended, the one being read first, and whether a new child reads them again."""
 
     def __init__(self, max_processes: int = 3, memory_mb: int = 4096, timeout_s: float = 30.0) -> None:
+        packs.use(settings.folder("cache") / "packs")
         self._limits = (max_processes, memory_mb, timeout_s)
         self._readers: list[Reader] = []
         self._owner: dict[str, Reader] = {}
@@ -63,6 +69,11 @@ class ReaderPool:
         with self._lock:
             if not self._readers and not self._closed:
                 self._spawn(ahead=True)
+
+    def wait_warm(self, timeout_s: float = 60.0) -> None:
+        """Wait until the children started so far can take a file; for measurements."""
+        for reader in list(self._readers):
+            reader.ready.wait(timeout_s)
 
     def submit(
         self,
@@ -80,7 +91,10 @@ class ReaderPool:
         A newer request with the same ``key`` drops those still waiting.
         """
         kind = op if request is not None or op == "close" else "describe"
-        ticket = Ticket(path, kind, request, done, key, timeout_s or self._limits[2])
+        patience = timeout_s or self._limits[2] * (
+            WHOLE_LAYER if isinstance(request, FeatureRequest) and request.is_whole else 1
+        )
+        ticket = Ticket(path, kind, request, done, key, patience)
         with self._lock:
             failed = self._failed.get(path) or self._hand_in(ticket, priority)
         if failed is not None:

@@ -186,14 +186,22 @@ class Track:
         if error is not None or painter is None:
             self._finish(look, None, error)
             return
+        painter.stop = lambda: self._is_elsewhere(look)
         try:
             picture, failure = painter.paint(look, blocks, look.view), None
+            if painter.stop():
+                picture = None
         except HaitangError as said:
             picture, failure = None, said
         except Exception:
             self._finish(look, None, None)
             raise
         self._finish(look, picture, failure)
+
+    def _is_elsewhere(self, look: Look) -> bool:
+        """Tell whether another view is wanted by now; what is under way is then left, and drawn for that one."""
+        wanted = self.wanted
+        return wanted is not None and wanted.view != look.view
 
     def _finish(self, look: Look, picture: Picture | None, error: HaitangError | None) -> None:
         with self._lock:

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -212,8 +212,11 @@ class Sheet:
 class Painter(Protocol):
     """Turns a look and its data into pixels; called in worker threads only.
 
-    ``paint`` depends on its arguments alone; what a painter keeps between calls only saves time.
+    ``paint`` depends on its arguments alone; what a painter keeps between calls only saves time. Where ``stop`` comes
+    true meanwhile, what ``paint`` gives is thrown away.
     """
+
+    stop: Callable[[], bool]
 
     def needs(self, look: Look) -> list[Request]:
         """Name the blocks that ``paint`` wants, in its order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -10,6 +11,7 @@ from layers.errors import DataError
 from layers.geometry import EMPTY, POLYGON, feature_boxes, geometry_name, taken_geometry
 from layers.shapes import to_shapes
 from layers.sources.columns import picked
+from layers.sources.packs import NoRoom, PackWriter, find
 from layers.sources.source import FeatureBlock, Statistics, Warned
 from layers.sources.statistics import statistics
 from layers.wkb import Found, from_wkb
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.geometry import Geometry
+    from layers.sources.packs import Pack
     from layers.sources.source import FeatureRequest
 
 VALIDATED_VERTICES = 200_000
@@ -46,7 +49,7 @@ def decoded(table: Any, geometry_name: str | None, to_column: Callable[[Any], An
 
 def from_arrow(column: Any) -> tuple[Geometry, Found]:
     """Give the geometry of an Arrow column of well-known binary; its buffers are read where they lie."""
-    whole = column.combine_chunks()
+    whole = column.combine_chunks() if hasattr(column, "combine_chunks") else column
     pieces = whole.chunks if hasattr(whole, "chunks") else [whole]
     blobs, starts, ends, at = [np.zeros(0, np.uint8)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], 0
     for piece in pieces:
@@ -57,6 +60,45 @@ def from_arrow(column: Any) -> tuple[Geometry, Found]:
         at += len(data)
     data = blobs[1] if len(blobs) == 2 else np.concatenate(blobs)
     return from_wkb(data, np.concatenate(starts), np.concatenate(ends))
+
+
+def pack_layer(key: str, opened: Any) -> Pack:
+    """Write the pack of a layer from an open stream of batches, the next batch read while one is decoded.
+
+    Parameters
+    ----------
+    key : str
+        From `packs.key_of`.
+    opened : context manager
+        Gives what is known of the layer, and its batches: feature numbers first, well-known binary last.
+
+    Raises
+    ------
+    NoRoom
+        The cache cannot be written.
+    """
+    try:
+        writer = PackWriter(key)
+        try:
+            with opened as (_, batches), ThreadPoolExecutor(1) as ahead:
+                broken = 0
+                coming = ahead.submit(next, batches, None)
+                while (batch := coming.result()) is not None:
+                    coming = ahead.submit(next, batches, None)
+                    ids = np.asarray(batch.column(0).to_numpy(), np.int64)
+                    geometry, found = from_arrow(batch.column(batch.num_columns - 1))
+                    broken += found.broken
+                    writer.add(ids, geometry)
+            writer.finish(broken)
+        except BaseException:
+            writer.drop()
+            raise
+    except OSError as error:
+        raise NoRoom from error
+    made = find(key)
+    if made is None:
+        raise NoRoom
+    return made
 
 
 def _binary(piece: Any) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

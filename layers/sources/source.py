@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.extent import Extent
-    from layers.geometry import Geometry
+    from layers.geometry import Geometry, Measured
     from layers.times import TimeAxis
 
 Kind = Literal["raster", "vector", "mesh", "series", "bim", "network", "points", "service", "package", "workspace"]
@@ -144,14 +144,23 @@ class FeatureRequest:
     limit: int | None = None
     geometry: bool = True
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the shapes of all features of the layer are asked for."""
+        return self.geometry and self.box is None and self.ids is None and self.limit is None
+
 
 @dataclass(frozen=True, slots=True)
 class FeatureBlock:
-    """Features: ids int64 (n,), geometry (None if not asked), columns of length n (text as list of str|None)."""
+    """Features: ids int64 (n,), geometry (None if not asked), columns of length n (text as list of str|None).
+
+    ``measured`` comes with large layers that were read whole.
+    """
 
     ids: NDArray[np.int64]
     geometry: Geometry | None
     columns: dict[str, Any]
+    measured: Measured | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from layers import crs
 from layers.errors import CrsMissing, DataError, SourceUnavailable
 from layers.extent import Extent
 from layers.heights import UNKNOWN, datum_name
-from layers.sources import formats, geopackage, guard, shapefile
+from layers.sources import formats, geopackage, guard, packs, shapefile
 from layers.sources.columns import column_type, to_column
-from layers.sources.features import chosen, column_statistics, decoded, read_warnings
+from layers.sources.features import chosen, column_statistics, decoded, pack_layer, read_warnings
 from layers.sources.place import place_warnings
 from layers.sources.source import (
     Column,
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 INDEXED = {"GPKG", "FlatGeobuf", "ESRI Shapefile"}
 """Formats that find features in a box or by number; the others are read once, whole, and kept."""
+PACKED_FROM = 50_000
+"""Features from which a layer read whole is kept as a pack."""
+BATCH = 65_536
 LOOKED_AT = 2_000
 LOOKED_AT_BYTES = 8 << 20
 IDS_AT_ONCE = 2_000
@@ -226,7 +229,7 @@ class VectorFile:
             geometry=str(info["geometry_type"]) if spatial else None,
             encoding=self._opened.encoding or str(info["encoding"] or "") or None,
             warnings=notes + about_datum,
-            extra={"record": metadata[RECORD]} if RECORD in metadata else {},
+            extra=({"record": metadata[RECORD]} if RECORD in metadata else {}) | self._packable(info),
         )
         return self._looked_at(layer) if spatial else layer
 
@@ -271,7 +274,52 @@ class VectorFile:
     # ------------------------------------------------------------------ reading
 
     def _features(self, request: FeatureRequest) -> FeatureBlock:
-        return self._decoded(request)[0]
+        return self._packed(request) or self._decoded(request)[0]
+
+    def _packed(self, request: FeatureRequest) -> FeatureBlock | None:
+        """Give a large layer whole from its pack, which is made at the first time."""
+        info = self._info(request.layer)
+        if not request.is_whole or not self._packable(info):
+            return None
+        self._check_columns(request, info)
+        key = packs.key_of(self._file, request.layer)
+        pack = packs.find(key) or self._pack(key, request.layer)
+        if pack is None:
+            return None
+        columns: dict[str, Any] = {}
+        if request.columns != ():
+            rest = replace(request, geometry=False)
+            table = self._decoded(rest)[0]
+            if not np.array_equal(table.ids, pack.ids):
+                return None
+            columns = table.columns
+        return FeatureBlock(pack.ids, pack.geometry, columns, pack.measured)
+
+    def _packable(self, info: dict[str, Any]) -> dict[str, Any]:
+        """Say in a description that a layer is kept as a pack once it was read whole."""
+        local = packs.folder() is not None and self._opened.copy is None and self._driver in INDEXED
+        large = info["geometry_type"] is not None and info["features"] >= PACKED_FROM
+        return {"packed": True} if local and large else {}
+
+    def _pack(self, key: str, layer: str) -> packs.Pack | None:
+        """Make the pack of a layer; None where the disk does not take it."""
+        try:
+            return self._called(lambda library: pack_layer(key, self._opened_batches(library, layer)))
+        except packs.NoRoom:
+            return None
+
+    def _opened_batches(self, library: Any, layer: str) -> Any:
+        opened = self._opened
+        return library.raw.open_arrow(
+            opened.path,
+            layer=self._inner.get(layer, layer),
+            encoding=opened.encoding,
+            columns=[],
+            return_fids=True,
+            batch_size=BATCH,
+            use_pyarrow=True,
+            **opened.options,
+        )
 
     def _decoded(self, request: FeatureRequest) -> tuple[FeatureBlock, Found]:
         info = self._info(request.layer)

@@ -1,8 +1,9 @@
 """Requests, answers, descriptions and errors as buffers between processes, without pickle.
 
 A message is a list of buffers: a JSON header, one buffer that holds all small arrays, then one buffer
-for each large array. Only registered dataclasses and the ``HaitangError`` family travel; what comes out
-of a child taken over by a hostile file can be wrong, but it cannot run code here.
+for each large array; arrays of a pack are named, not sent. Only registered dataclasses and the
+``HaitangError`` family travel; what comes out of a child taken over by a hostile file can be wrong, but it
+cannot run code here.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from layers import errors
+from layers.box_index import BoxIndex
 from layers.errors import DataError, HaitangError
 from layers.extent import Extent
-from layers.geometry import Geometry
-from layers.sources import source
+from layers.geometry import Geometry, Measured
+from layers.sources import packs, source
 from layers.times import TimeAxis
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ def register(kind: type) -> type:
 
 for _kind in (
     *SHARED,
+    BoxIndex,
+    Measured,
     source.Warned,
     source.Variable,
     source.Column,
@@ -184,6 +188,9 @@ class _Writer:
         raise DataError("A value of kind {kind} cannot pass between processes.", kind=type(value).__name__)
 
     def _array(self, array: NDArray[Any]) -> Any:
+        place = packs.place_of(array)
+        if place is not None:
+            return {"p": place, "t": array.dtype.str, "n": list(array.shape)}
         if array.dtype.kind not in KINDS:
             raise DataError("A value of kind {kind} cannot pass between processes.", kind=f"array of {array.dtype}")
         return {"a": self._bytes(_as_bytes(array)), "t": array.dtype.str, "n": list(array.shape)}
@@ -239,6 +246,9 @@ class _Reader:
             return self._dataclass(tagged)
         if "a" in tagged:
             return self._array(tagged)
+        if "p" in tagged:
+            shape = tuple(int(n) for n in tagged["n"])
+            return np.asarray(packs.mapped(str(tagged["p"]), _dtype(tagged["t"], KINDS), shape))
         if "e" in tagged:
             return self._error(tagged)
         ((tag, body),) = tagged.items()

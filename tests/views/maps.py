@@ -113,3 +113,9 @@ def opened(*pairs, crs="EPSG:4549"):
     pose = replace(document.camera.pose, crs=crs, x=50.0, y=50.0, scale=1.0)
     document.look(pose)
     return document, reading
+
+
+def wkb_polygon(points):
+    """Well-known binary of a polygon of one ring, which is closed here."""
+    ring = np.asarray([*points, points[0]], "<f8")
+    return b"\x01\x03\x00\x00\x00\x01\x00\x00\x00" + np.uint32(len(ring)).tobytes() + ring.tobytes()

@@ -130,8 +130,10 @@ class Stage:
         from app.views.map2d.kernels import warm_up
 
         self.application = QApplication.instance() or QApplication(sys.argv[:1])
-        warm_up()
         self.pool: ReaderPool = ReaderPool(max_processes=2)
+        self.pool.warm()
+        warm_up()
+        self.pool.wait_warm()
         self.deliver = Deliver()
         self.document = Document()
         self.reading = Reading(self.document, self.pool, deliver=self.deliver, cache_mb=768)

@@ -74,6 +74,7 @@ GRID = read_only("float32", 2)
 BOXES = read_only("float64", 2)
 REAL, WHOLE, FLAG = Scalar("float64"), Scalar("int64"), Scalar("boolean")
 INDEX_OUT, WHOLES_OUT = writable("int32"), writable("int64")
+VALUES_OUT = writable("float32")
 REALS_OUT, BOXES_OUT, SIGNS_OUT = writable("float64"), writable("float64", 2), writable("int8")
 
 PARTS = "__haitang_part__"

@@ -98,6 +98,10 @@ def _pour_inside(ink, box, x0, y0, x1, y1, sign):
     """Pour an edge that lies inside the box; y0 <= y1."""
     if y0 >= y1:
         return
+    row = int(y0)
+    if y1 <= row + 1.0:
+        _pour_row(ink, box, row, x0, x1, (y1 - y0) * sign)
+        return
     dxdy = (x1 - x0) / (y1 - y0)
     lowest, highest = min(x0, x1), max(x0, x1)
     x, y = x0, y0
@@ -106,6 +110,14 @@ def _pour_inside(ink, box, x0, y0, x1, y1, sign):
         x_below = min(max(x0 + (below - y0) * dxdy, lowest), highest)
         _pour_row(ink, box, row, x, x_below, (below - y) * sign)
         x, y = x_below, below
+
+
+@inner
+def pour_within(ink, box, xa, ya, xb, yb, sign):
+    """Pour an edge, given in px from the box's corner, of a shape that lies wholly inside the box."""
+    if ya > yb:
+        xa, ya, xb, yb, sign = xb, yb, xa, ya, -sign
+    _pour_inside(ink, box, xa, ya, xb, yb, sign)
 
 
 @inner
@@ -123,16 +135,18 @@ def pour(ink, box, xa, ya, xb, yb, sign):
     width, height = float(box.width), float(box.height)
     if y1 <= 0.0 or y0 >= height or y0 == y1 or min(x0, x1) >= width:
         return
-    dxdy = (x1 - x0) / (y1 - y0)
-    if y0 < 0.0:
-        x0, y0 = x0 - y0 * dxdy, 0.0
-    if y1 > height:
-        x1, y1 = x1 - (y1 - height) * dxdy, height
-    xu, xl, yu, yl = min(max(x0, 0.0), width), min(max(x1, 0.0), width), y0, y1
-    if x0 != xu or x1 != xl:
-        yu = min(max(y0 + (xu - x0) / dxdy, y0), y1) if x0 != x1 else y1
-        yl = min(max(y1 - (x1 - xl) / dxdy, yu), y1)
-    first, last = 0 if x0 < 0.0 else 1, 3 if x1 < 0.0 else 2
+    first, last, xu, xl, yu, yl = 1, 2, x0, x1, y0, y1
+    if not (y0 >= 0.0 and y1 <= height and min(x0, x1) >= 0.0 and max(x0, x1) <= width):
+        dxdy = (x1 - x0) / (y1 - y0)
+        if y0 < 0.0:
+            x0, y0 = x0 - y0 * dxdy, 0.0
+        if y1 > height:
+            x1, y1 = x1 - (y1 - height) * dxdy, height
+        xu, xl, yu, yl = min(max(x0, 0.0), width), min(max(x1, 0.0), width), y0, y1
+        if x0 != xu or x1 != xl:
+            yu = min(max(y0 + (xu - x0) / dxdy, y0), y1) if x0 != x1 else y1
+            yl = min(max(y1 - (x1 - xl) / dxdy, yu), y1)
+        first, last = (0 if x0 < 0.0 else 1), (3 if x1 < 0.0 else 2)
     for piece in range(first, last):
         top, bottom = (y0, yu) if piece == 0 else ((yu, yl) if piece == 1 else (yl, y1))
         start, end = (xu, xl) if piece == 1 else (0.0, 0.0)
@@ -141,7 +155,7 @@ def pour(ink, box, xa, ya, xb, yb, sign):
 
 # ------------------------------------------------------------- ink to pixels
 @inner
-def _covered(run, rule):
+def covered(run, rule):
     """Give coverage 0 to 255 of a running sum of signed areas."""
     area = abs(run)
     if rule == EVEN_ODD:
@@ -180,19 +194,19 @@ def _dry_row(picture, ink, box, row, colour, rule, beside):
         x0 = block << BLOCK
         x1 = min(x0 + 32, box.width)
         if ink.blocks[row * box.row_blocks + block] == 0:
-            _dye_run(picture, y, box.left + x0, box.left + x1, colour, _covered(run, rule), beside)
+            _dye_run(picture, y, box.left + x0, box.left + x1, colour, covered(run, rule), beside)
             continue
         ink.blocks[row * box.row_blocks + block] = 0
         for x in range(x0, x1):
             run += ink.cells[start + x]
             ink.cells[start + x] = 0.0
-            share = _covered(run, rule)
+            share = covered(run, rule)
             if share != 0:
                 _dye(picture, y, box.left + x, colour, share, beside)
         for x in range(max(x0, box.width), min(x0 + 32, box.stride)):
             ink.cells[start + x] = 0.0
     x0 = min((last + 1) << BLOCK, box.width)
-    _dye_run(picture, y, box.left + x0, box.left + box.width, colour, _covered(run, rule), beside)
+    _dye_run(picture, y, box.left + x0, box.left + box.width, colour, covered(run, rule), beside)
     ink.first[row], ink.last[row] = UNTOUCHED, -1
 
 
@@ -204,7 +218,7 @@ def _dry_narrow(picture, ink, box, colour, rule, beside):
         for x in range(box.stride):
             run += ink.cells[at + x]
             ink.cells[at + x] = 0.0
-            share = _covered(run, rule)
+            share = covered(run, rule)
             if share != 0 and x < box.width:
                 _dye(picture, box.top + row, box.left + x, colour, share, beside)
         at += box.stride

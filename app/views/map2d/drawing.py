@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.views.map2d.bands import Stop, never
 from app.views.map2d.colours import argb
 from app.views.map2d.fill import fill_polygons
+from app.views.map2d.hatches import FORMS, Hatching, hatch_polygons
 from app.views.map2d.placement import Placement
 from app.views.map2d.points import draw_points
 from app.views.map2d.strokes import stroke_lines
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from app.views.map2d.features import Features
     from layers.style import Symbol
 
-SMALLEST_OUTLINE = 3.0
+SMALLEST_OUTLINE = 4.0
 """Polygons smaller than this, in px, get no outline."""
 
 
@@ -38,6 +40,7 @@ def draw_features(
     classes: NDArray[np.int32],
     symbols: Sequence[Symbol],
     view: View,
+    stop: Stop = never,
 ) -> None:
     """Draw features, in place: polygons below lines below points.
 
@@ -50,115 +53,130 @@ def draw_features(
         Symbol number of each feature; -1 = not drawn.
     symbols : sequence of Symbol
     view : View
+    stop : callable
+        Asked between bands of rows; True leaves the rest undrawn.
     """
+    sheet = _Sheet(picture, features, classes, symbols, view, stop)
     if features.has(POLYGON):
-        own = _of_kind(features, classes, POLYGON)
-        _fill(picture, features, own, symbols, view)
-        seen = features.in_view(view) & _large(features, view)
-        _stroke(picture, features, own, symbols, view, seen, closed=True)
+        sheet.fill()
+        sheet.outline()
     if features.has(LINE):
-        own = _of_kind(features, classes, LINE)
-        _stroke(picture, features, own, symbols, view, features.in_view(view), closed=False)
+        sheet.lines()
     if features.has(POINT):
-        own = _of_kind(features, classes, POINT)
-        mark_points(picture, features.xy, own[features.vertex_owner], symbols, view)
+        sheet.points()
 
 
-def _of_kind(features: Features, classes: NDArray[np.int32], kind: int) -> NDArray[np.int32]:
-    """Give the classes, -1 for features of other kinds."""
-    if features.kept(f"only {kind}", lambda: bool(np.all(features.types == kind))):
-        return classes
-    return np.where(features.types == kind, classes, np.int32(-1))
+class _Sheet:
+    """One drawing of features: what is seen of them, and how it is drawn."""
+
+    def __init__(
+        self,
+        picture: NDArray[np.uint32],
+        features: Features,
+        classes: NDArray[np.int32],
+        symbols: Sequence[Symbol],
+        view: View,
+        stop: Stop,
+    ) -> None:
+        self.picture, self.features, self.classes, self.symbols = picture, features, classes, symbols
+        self.view, self.stop, self.place = view, stop, placement_of(view)
+        margin = max((_reach(s) for s in symbols), default=0.0) * view.pixel_ratio
+        self.seen = features.seen(view, margin)
+
+    def _kind(self, kind: int) -> NDArray[np.int64]:
+        """Give the features of a kind that are seen."""
+        f = self.features
+        if f.kept(f"only {kind}", lambda: bool(np.all(f.types == kind))):
+            return self.seen
+        return self.seen[f.types[self.seen] == kind]
+
+    def _palette(self, colours: Sequence[str | None]) -> NDArray[np.uint32]:
+        return np.array([argb(colour) if colour else 0 for colour in colours], np.uint32)
+
+    def fill(self) -> None:
+        """Fill polygons, and hatch them."""
+        f, seen = self.features, self._kind(POLYGON)
+        palette = self._palette([s.fill for s in self.symbols])
+        shapes = (self.picture, f.xy, f.rings, f.ring_range, self.place)
+        given: Any = {"classes": self.classes, "bounds": f.boxes, "signs": f.signs, "chosen": seen, "stop": self.stop}
+        if palette.any() and len(seen):
+            fill_polygons(*shapes, palette, areas=f.areas, **given)
+        for number, symbol in enumerate(self.symbols):
+            ink = symbol.hatch_colour or symbol.stroke
+            mine = seen[self.classes[seen] == number] if symbol.hatch and ink else seen[:0]
+            if len(mine):
+                alone = self._palette([ink if n == number else None for n in range(len(self.symbols))])
+                ratio = self.view.pixel_ratio
+                pattern = Hatching(FORMS[symbol.hatch], symbol.hatch_spacing * ratio, symbol.hatch_width * ratio)
+                hatch_polygons(*shapes, alone, pattern, **{**given, "chosen": mine})
+
+    def outline(self) -> None:
+        """Draw the outlines of polygons that are large enough on the screen to have one."""
+        seen = self._kind(POLYGON)
+        if any(s.stroke and s.width > 0 for s in self.symbols):
+            self._stroke(seen[self._large(seen)], closed=True)
+
+    def lines(self) -> None:
+        """Draw lines."""
+        self._stroke(self._kind(LINE), closed=False)
+
+    def points(self) -> None:
+        """Draw point symbols, of the vertices of the points that are seen."""
+        f, seen = self.features, self._kind(POINT)
+        if f.kept("single points", lambda: len(f.xy) == len(f)):
+            xy, owners = f.xy[seen], seen
+        else:
+            vertices, owners = f.vertices_of(seen)
+            xy = f.xy[vertices]
+        mark_points(self.picture, xy, self.classes[owners], self.symbols, self.view)
+
+    def _large(self, seen: NDArray[np.int64]) -> NDArray[np.bool_]:
+        view, boxes = self.view, self.features.boxes[seen]
+        least = SMALLEST_OUTLINE * view.pixel_ratio * view.extent.width / view.width
+        high = SMALLEST_OUTLINE * view.pixel_ratio * view.extent.height / view.height
+        return (boxes[:, 2] - boxes[:, 0] > least) | (boxes[:, 3] - boxes[:, 1] > high)
+
+    def _stroke(self, seen: NDArray[np.int64], *, closed: bool) -> None:
+        """Draw outlines or lines of what is seen, one kind of pen after the other."""
+        f, ratio = self.features, self.view.pixel_ratio
+        groups: dict[Any, list[int]] = {}
+        for number, symbol in enumerate(self.symbols):
+            if symbol.stroke and symbol.width > 0:
+                pen = (symbol.width, symbol.dash, symbol.ends, symbol.join, 0.0 if closed else symbol.offset)
+                groups.setdefault(pen, []).append(number)
+        for (width, dash, cap, join, offset), numbers in groups.items():
+            palette = self._palette([s.stroke if n in numbers else None for n, s in enumerate(self.symbols)])
+            mine = seen
+            if len(numbers) < len(self.symbols):
+                table = np.append(palette != 0, False)
+                mine = seen[table[np.clip(self.classes[seen], -1, len(table) - 1)]]
+            if not len(mine) or self.stop():
+                continue
+            stroke_lines(
+                self.picture,
+                f.xy,
+                f.rings,
+                self.place,
+                palette,
+                width * ratio,
+                groups=f.ring_range,
+                classes=self.classes,
+                bounds=f.boxes,
+                chosen=mine,
+                closed=closed,
+                cap=cap,
+                join=join,
+                dashes=[length * ratio for length in dash],
+                offset=offset * ratio,
+                stop=self.stop,
+            )
 
 
-def _fill(
-    picture: NDArray[np.uint32],
-    features: Features,
-    classes: NDArray[np.int32],
-    symbols: Sequence[Symbol],
-    view: View,
-) -> None:
-    palette = np.array([argb(s.fill) if s.fill else 0 for s in symbols], np.uint32)
-    if not palette.any():
-        return
-    if not palette.all():
-        classes = _allowed(classes, palette != 0)
-    fill_polygons(
-        picture,
-        features.xy,
-        features.rings,
-        features.ring_range,
-        placement_of(view),
-        palette,
-        classes=classes,
-        bounds=features.boxes,
-        signs=features.signs,
-    )
-
-
-def _allowed(classes: NDArray[np.int32], kept: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """Give the classes, -1 for those that are not kept; a look-up, so that a million cost little."""
-    table = np.where(np.append(kept, False), np.arange(len(kept) + 1), -1).astype(np.int32)
-    return table[classes]
-
-
-def _large(features: Features, view: View) -> NDArray[np.bool_]:
-    """Tell which features are large enough on screen to have an outline."""
-    size = features.kept("sizes", lambda: _sizes(features))
-    least = SMALLEST_OUTLINE * view.pixel_ratio
-    return (size[0] > least * view.extent.width / view.width) | (size[1] > least * view.extent.height / view.height)
-
-
-def _sizes(features: Features) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    b = features.boxes
-    with np.errstate(invalid="ignore"):
-        return np.nan_to_num(b[:, 2] - b[:, 0]), np.nan_to_num(b[:, 3] - b[:, 1])
-
-
-def _stroke(
-    picture: NDArray[np.uint32],
-    features: Features,
-    classes: NDArray[np.int32],
-    symbols: Sequence[Symbol],
-    view: View,
-    seen: NDArray[np.bool_],
-    *,
-    closed: bool,
-) -> None:
-    """Draw outlines or lines of what is seen, one width and dash after the other."""
-    if not seen.any():
-        return
-    groups: dict[tuple[float, tuple[float, ...]], list[int]] = {}
-    for number, symbol in enumerate(symbols):
-        if symbol.stroke and symbol.width > 0:
-            groups.setdefault((symbol.width, symbol.dash), []).append(number)
-    visible = np.where(seen, classes, np.int32(-1))
-    for (width, dash), numbers in groups.items():
-        palette = np.zeros(len(symbols), np.uint32)
-        palette[numbers] = [argb(symbols[n].stroke or "#000000") for n in numbers]
-        chosen = visible if len(numbers) == len(symbols) else _allowed(visible, palette != 0)
-        if not (chosen >= 0).any():
-            continue
-        stroke_lines(
-            picture,
-            features.xy,
-            features.rings,
-            placement_of(view),
-            palette,
-            width * view.pixel_ratio,
-            classes=_of_rings(features, chosen),
-            bounds=features.ring_boxes,
-            closed=closed,
-            cap="butt" if dash else "round",
-            dashes=[length * view.pixel_ratio for length in dash],
-        )
-
-
-def _of_rings(features: Features, classes: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Give the class of each ring."""
-    if features.kept("one ring each", lambda: bool(np.all(np.diff(features.ring_range) == 1))):
-        return classes
-    return np.ascontiguousarray(classes[features.ring_owner])
+def _reach(symbol: Symbol) -> float:
+    """Give how far beyond its geometry a symbol can reach, px."""
+    wide = symbol.width * 2 + abs(symbol.offset) * 2 if symbol.stroke else 0.0
+    size = symbol.size if symbol.size_by is None else max(symbol.size, symbol.size_by.largest)
+    return wide + size
 
 
 def mark_points(

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.views import projection
-from app.views.map2d.fill import ring_bounds, ring_signs
+from app.views.map2d.fill import feature_areas, ring_bounds, ring_signs
+from layers.box_index import box_index
 from layers.geometry import LINE, POINT, POLYGON
+
+FEW = 3000
+"""Features up to which a look at all boxes is as quick as an index."""
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.core.camera import View
+    from layers.box_index import BoxIndex
     from layers.extent import Extent
     from layers.geometry import Geometry
     from layers.sources.source import FeatureBlock
@@ -48,6 +53,7 @@ class Features:
     types: NDArray[np.uint8]
     boxes: NDArray[np.float64]
     _kept: dict[str, Any] = field(default_factory=dict)
+    _seen: tuple[Any, NDArray[np.int64]] | None = None
 
     def __len__(self) -> int:
         """Count the features."""
@@ -64,10 +70,19 @@ class Features:
             self._kept[key] = make()
         return self._kept[key]
 
+    def keep(self, **arrays: Any) -> None:
+        """Take derived arrays that were worked out elsewhere."""
+        self._kept.update(arrays)
+
     @property
     def signs(self) -> NDArray[np.int8]:
         """Turn of each ring, for shells and holes."""
         return self.kept("signs", lambda: ring_signs(self.xy, self.rings, self.parts))
+
+    @property
+    def areas(self) -> NDArray[np.float32]:
+        """Area of each feature, square map units."""
+        return self.kept("areas", lambda: feature_areas(self.xy, self.rings, self.ring_range, self.signs))
 
     @property
     def ring_boxes(self) -> NDArray[np.float64]:
@@ -79,10 +94,13 @@ class Features:
         """Feature of each ring."""
         return self.kept("ring owner", lambda: np.repeat(np.arange(len(self)), np.diff(self.ring_range)))
 
-    @property
-    def vertex_owner(self) -> NDArray[np.int64]:
-        """Feature of each vertex."""
-        return self.kept("vertex owner", lambda: np.repeat(np.arange(len(self)), np.diff(self.rings[self.ring_range])))
+    def vertices_of(self, chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Give the vertices of some features, and the feature of each."""
+        ends = self.rings[self.ring_range[chosen + 1]]
+        starts = self.rings[self.ring_range[chosen]]
+        sizes = ends - starts
+        before = np.concatenate([[0], np.cumsum(sizes)[:-1]]) if len(sizes) else sizes
+        return np.repeat(starts - before, sizes) + np.arange(int(sizes.sum())), np.repeat(chosen, sizes)
 
     def covers(self, extent: Extent) -> bool:
         """Tell whether everything inside a box of the map is held."""
@@ -91,10 +109,31 @@ class Features:
             box.x0 <= extent.x0 and box.y0 <= extent.y0 and box.x1 >= extent.x1 and box.y1 >= extent.y1
         )
 
+    @property
+    def index(self) -> BoxIndex:
+        """Finds features by their boxes."""
+        return self.kept("index", lambda: box_index(self.boxes))
+
+    def touching(self, x0: float, y0: float, x1: float, y1: float) -> NDArray[np.int64]:
+        """Give the features whose boxes touch a box of the map, and a few within a rounding of it, ascending."""
+        if len(self) <= FEW:
+            b = self.boxes
+            return np.flatnonzero((b[:, 0] <= x1) & (b[:, 2] >= x0) & (b[:, 1] <= y1) & (b[:, 3] >= y0))
+        return self.index.touching(x0, y0, x1, y1)
+
     def in_view(self, view: View) -> NDArray[np.bool_]:
         """Tell which features' boxes touch a view."""
         b, e = self.boxes, view.extent
         return (b[:, 0] <= e.x1) & (b[:, 2] >= e.x0) & (b[:, 1] <= e.y1) & (b[:, 3] >= e.y0)
+
+    def seen(self, view: View, margin: float = 0.0) -> NDArray[np.int64]:
+        """Give the features whose boxes touch a view, and ``margin`` px round it, ascending."""
+        key = (view.extent, view.width, margin)
+        if self._seen is None or self._seen[0] != key:
+            e = view.extent
+            dx, dy = margin * e.width / view.width, margin * e.height / view.height
+            self._seen = key, self.touching(e.x0 - dx, e.y0 - dy, e.x1 + dx, e.y1 + dy)
+        return self._seen[1]
 
 
 def prepared(block: FeatureBlock, crs: str | None, map_crs: str | None, box: Extent | None) -> Features:
@@ -110,11 +149,26 @@ def prepared(block: FeatureBlock, crs: str | None, map_crs: str | None, box: Ext
     shape = block.geometry if block.geometry is not None else _no_geometry(len(block.ids))
     x, y = projection.transformed(shape.xy[:, 0], shape.xy[:, 1], crs, map_crs)
     same = x.base is shape.xy or np.shares_memory(x, shape.xy)
+    measured = block.measured
+    if same and measured is not None:
+        made = Features(
+            block, box, shape.xy, shape.rings, shape.parts, measured.ring_range, shape.types, measured.boxes
+        )
+        made.keep(index=measured.index, areas=measured.areas, signs=measured.signs)
+        return made
     xy = shape.xy if same else np.column_stack([x, y])
     rings = np.ascontiguousarray(shape.rings, np.int64)
     ring_range = np.ascontiguousarray(shape.parts[shape.features], np.int64)
     boxes = ring_bounds(xy, rings[ring_range])
+    if not same:
+        boxes[_displaced(xy, rings[ring_range])] = [np.inf, np.inf, -np.inf, -np.inf]
     return Features(block, box, np.ascontiguousarray(xy), rings, shape.parts, ring_range, shape.types, boxes)
+
+
+def _displaced(xy: NDArray[np.float64], vertices: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which features have vertices without a place in the map's system; they are not drawn as something else."""
+    lost = np.concatenate([[0], np.cumsum(~np.isfinite(xy).all(axis=1))])
+    return np.asarray(lost[vertices[1:]] > lost[vertices[:-1]])
 
 
 def _no_geometry(count: int) -> Geometry:
@@ -218,10 +272,9 @@ def nearest(features: Features, x: float, y: float, reach: tuple[float, float]) 
     reach : (float, float)
         How far off a feature still counts, map units east and north.
     """
-    b = features.boxes
-    near = (b[:, 0] <= x + reach[0]) & (b[:, 2] >= x - reach[0]) & (b[:, 1] <= y + reach[1]) & (b[:, 3] >= y - reach[1])
+    near = features.touching(x - reach[0], y - reach[1], x + reach[0], y + reach[1])
     found: tuple[int, float] | None = None
-    for feature in np.flatnonzero(near)[::-1][:400]:
+    for feature in near[::-1][:400]:
         distance = _distance(features, int(feature), x, y, reach)
         if distance <= 1.0 and (found is None or (distance < found[1] and features.types[feature] != POLYGON)):
             found = int(feature), distance

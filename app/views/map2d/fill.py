@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.views.map2d.bands import in_bands
+from app.views.map2d.bands import Stop, in_bands, never
 from app.views.map2d.blend import join, lay, premultiplied, scaled
 from app.views.map2d.compiled import (
     BOXES,
@@ -19,12 +19,14 @@ from app.views.map2d.compiled import (
     REAL,
     SIGNS,
     SIGNS_OUT,
+    VALUES,
+    VALUES_OUT,
     WHOLE,
     XY,
     inner,
     kernel,
 )
-from app.views.map2d.coverage import EVEN_ODD, INK, NON_ZERO, box_of, dry, new_ink, pour
+from app.views.map2d.coverage import EVEN_ODD, INK, NON_ZERO, box_of, dry, new_ink, pour, pour_within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,11 +36,15 @@ if TYPE_CHECKING:
 FAR = 1e12
 """Pixels beyond which coordinates are cut; nothing that far changes a picture."""
 
-SPECK = 1.0
-"""Polygons whose box is smaller than this, in px, become up to four pixels weighted by area."""
+SPECK, FULL_SPECK = 1.0, 1.5
+"""Polygons whose box is smaller than this, in px, become a smaller box of their area round its middle; the second
+where they fill at least `FULL` of it. No convex shape is then wrong by more than a quarter in any pixel."""
+
+FULL = 0.5
 
 _NO_CLASSES = np.empty(0, np.int32)
 _NO_SIGNS = np.empty(0, np.int8)
+_ALL = np.empty(0, np.int64)
 
 
 def fill_polygons(
@@ -52,9 +58,12 @@ def fill_polygons(
     classes: NDArray[np.int32] | None = None,
     bounds: NDArray[np.float64] | None = None,
     signs: NDArray[np.int8] | None = None,
+    areas: NDArray[np.float32] | None = None,
+    chosen: NDArray[np.int64] | None = None,
     even_odd: bool = False,
     seamless: bool = True,
     threads: int = 0,
+    stop: Stop = never,
 ) -> None:
     """Fill polygons with antialiased edges, in place.
 
@@ -78,12 +87,18 @@ def fill_polygons(
         Boxes from `ring_bounds`; made here when absent, which costs a pass over all vertices.
     signs : ndarray, int8, (rings,), optional
         From `ring_signs`: makes shells turn one way and holes the other, whatever the file does.
+    areas : ndarray, float32, (features,), optional
+        From `feature_areas`; made here when absent.
+    chosen : ndarray, int64, optional
+        Numbers of the features to draw, ascending; None = all.
     even_odd : bool
         Winding rule; False = non-zero.
     seamless : bool
         Opaque neighbours that share an edge fill its pixels wholly, instead of letting the ground shine through.
     threads : int
         Threads to share the rows; 0 = as many as the machine suggests.
+    stop : callable
+        Asked between bands; True leaves the rest undrawn.
     """
     xy, rings, features = _wide(xy), _whole(rings), _whole(features)
     boxes = ring_bounds(xy, rings[features]) if bounds is None else np.ascontiguousarray(bounds, np.float64)
@@ -91,13 +106,16 @@ def fill_polygons(
     places = _NO_CLASSES if classes is None else np.ascontiguousarray(classes, np.int32)
     turns = _NO_SIGNS if signs is None else np.ascontiguousarray(signs, np.int8)
     _check(rings, features, boxes, palette, places, turns)
+    inside = feature_areas(xy, rings, features, turns) if areas is None else np.ascontiguousarray(areas, np.float32)
+    some = _ALL if chosen is None else np.ascontiguousarray(chosen, np.int64)
+    shapes = (xy, rings, features, boxes, turns, inside, some, chosen is None, palette, places)
     rule = EVEN_ODD if even_odd else NON_ZERO
 
     def band(top: int, bottom: int) -> None:
         ink = new_ink(picture.shape[1], bottom - top)
-        _fill(picture, ink, xy, rings, features, boxes, turns, palette, places, *placement, rule, seamless, top, bottom)
+        _fill(picture, ink, *shapes, *placement, rule, seamless, top, bottom)
 
-    in_bands(band, picture.shape[0], threads)
+    in_bands(band, picture.shape[0], threads, stop=stop)
 
 
 def ring_bounds(xy: NDArray[np.float64], offsets: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -113,6 +131,15 @@ def ring_bounds(xy: NDArray[np.float64], offsets: NDArray[np.int64]) -> NDArray[
     boxes = np.empty((max(len(offsets) - 1, 0), 4))
     _bounds(_wide(xy), _whole(offsets), boxes)
     return boxes
+
+
+def feature_areas(
+    xy: NDArray[np.float64], rings: NDArray[np.int64], features: NDArray[np.int64], signs: NDArray[np.int8]
+) -> NDArray[np.float32]:
+    """Give the area of each feature in square map units, holes left out; arguments as in `fill_polygons`."""
+    areas = np.empty(max(len(features) - 1, 0), np.float32)
+    _areas(_wide(xy), _whole(rings), _whole(features), np.ascontiguousarray(signs, np.int8), areas)
+    return areas
 
 
 def ring_signs(xy: NDArray[np.float64], rings: NDArray[np.int64], parts: NDArray[np.int64]) -> NDArray[np.int8]:
@@ -189,28 +216,32 @@ def _signs(xy, rings, parts, signs):
                 signs[ring] = -1
 
 
+@kernel(XY, OFFSETS, OFFSETS, SIGNS, VALUES_OUT)
+def _areas(xy, rings, features, signs, areas):
+    for feature in range(len(areas)):
+        area = 0.0
+        for ring in range(max(features[feature], 0), min(features[feature + 1], len(rings) - 1)):
+            first, last = max(rings[ring], 0), min(rings[ring + 1], len(xy))
+            if first < last:
+                area += ring_area(xy, first, last) * (signs[ring] if len(signs) else 1)
+        areas[feature] = abs(area)
+
+
 @inner
-def _speck(picture, xy, rings, first_ring, last_ring, signs, scale, box, colour, dither, beside, top, bottom):
-    """Share the area of a polygon smaller than a pixel among the pixels under its box."""
-    area = 0.0
-    for ring in range(first_ring, last_ring):
-        first, last = max(rings[ring], 0), min(rings[ring + 1], len(xy))
-        if first < last:
-            area += ring_area(xy, first, last) * (signs[ring] if len(signs) else 1)
-    area = min(abs(area) * scale, 1.0)
+def _speck(picture, share, box, colour, dither, beside, top, bottom):
+    """Draw a small box, shrunk round its middle to the share of it that is covered."""
     x0, y0, x1, y1 = box
-    column, row = int(np.floor(x0)), int(np.floor(y0))
-    right = (x1 - column - 1.0) / (x1 - x0) if x1 > column + 1.0 else 0.0
-    below = (y1 - row - 1.0) / (y1 - y0) if y1 > row + 1.0 else 0.0
-    for step in range(4):
-        x, y = column + (step & 1), row + (step >> 1)
-        weight = (right if step & 1 else 1.0 - right) * (below if step >> 1 else 1.0 - below)
-        share = int(area * weight * 255.0 + dither)
-        if share > 0 and 0 <= x < picture.shape[1] and top <= y < bottom:
-            if beside:
-                join(picture, y, x, scaled(colour, share))
-            else:
-                lay(picture, y, x, scaled(colour, share))
+    less = 0.5 - 0.5 * np.sqrt(share)
+    x0, x1, y0, y1 = x0 + less * (x1 - x0), x1 - less * (x1 - x0), y0 + less * (y1 - y0), y1 - less * (y1 - y0)
+    for y in range(max(int(np.floor(y0)), top), min(int(np.floor(y1)) + 1, bottom)):
+        down = (min(y1, y + 1.0) - max(y0, float(y))) * 255.0
+        for x in range(max(int(np.floor(x0)), 0), min(int(np.floor(x1)) + 1, picture.shape[1])):
+            dark = int((min(x1, x + 1.0) - max(x0, float(x))) * down + dither)
+            if dark > 0:
+                if beside:
+                    join(picture, y, x, scaled(colour, dark))
+                else:
+                    lay(picture, y, x, scaled(colour, dark))
 
 
 @inner
@@ -238,50 +269,68 @@ def near(pixel):
 
 
 @inner
-def _pour_ring(ink, box, xy, first, last, ox, oy, sx, sy, sign):
+def _pour_ring(ink, box, xy, first, last, ox, oy, sx, sy, sign, within):
     started = False
     x0, y0, xa, ya = 0.0, 0.0, 0.0, 0.0
     for vertex in range(first, last + 1):
         if vertex < last:
-            x, y = near((xy[vertex, 0] - ox) * sx), near((oy - xy[vertex, 1]) * sy)
+            x, y = (xy[vertex, 0] - ox) * sx, (oy - xy[vertex, 1]) * sy
         else:
             x, y = x0, y0
         if not (x == x and y == y):
             continue
-        if started:
-            pour(ink, box, xa, ya, x, y, sign)
-        else:
+        if not within:
+            x, y = near(x), near(y)
+        if not started:
             x0, y0, started = x, y, True
+        elif within:
+            pour_within(ink, box, xa - box.left, ya - box.top, x - box.left, y - box.top, sign)
+        else:
+            pour(ink, box, xa, ya, x, y, sign)
         xa, ya = x, y
 
 
+@inner
+def pour_shape(ink, box, xy, rings, features, signs, feature, edges, ox, oy, sx, sy):
+    """Pour the rings of a feature whose box lies at ``edges`` (x0, y0, x1, y1) in px."""
+    x0, y0, x1, y1 = edges
+    right, lower = box.left + box.width, box.top + box.height
+    within = x0 >= box.left and x1 <= right and y0 >= box.top and y1 <= lower
+    for ring in range(max(features[feature], 0), min(features[feature + 1], len(rings) - 1)):
+        sign = float(signs[ring]) if len(signs) else 1.0
+        first, last = max(rings[ring], 0), min(rings[ring + 1], len(xy))
+        _pour_ring(ink, box, xy, first, last, ox, oy, sx, sy, sign, within)
+
+
 @kernel(
-    PICTURE, INK, XY, OFFSETS, OFFSETS, BOXES, SIGNS, COLOURS, INDEX,
+    PICTURE, INK, XY, OFFSETS, OFFSETS, BOXES, SIGNS, VALUES, OFFSETS, FLAG, COLOURS, INDEX,
     REAL, REAL, REAL, REAL, WHOLE, FLAG, WHOLE, WHOLE,
 )  # fmt: skip
 def _fill(
-    picture, ink, xy, rings, features, boxes, signs, palette, places, ox, oy, sx, sy, rule, seamless, top, bottom
-):
+    picture, ink, xy, rings, features, boxes, signs, areas, chosen, every, palette, places,
+    ox, oy, sx, sy, rule, seamless, top, bottom,
+):  # fmt: skip
     width, scale = picture.shape[1], abs(sx * sy)
-    for feature in range(len(boxes)):
-        xa, xb = (boxes[feature, 0] - ox) * sx, (boxes[feature, 2] - ox) * sx
+    for number in range(len(boxes) if every else len(chosen)):
+        feature = number if every else chosen[number]
         ya, yb = (oy - boxes[feature, 3]) * sy, (oy - boxes[feature, 1]) * sy
-        x0, x1, y0, y1 = min(xa, xb), max(xa, xb), min(ya, yb), max(ya, yb)
-        if not (x1 > 0.0 and x0 < width and y1 > top and y0 < bottom):
+        y0, y1 = min(ya, yb), max(ya, yb)
+        if not (y1 > top and y0 < bottom):
+            continue
+        xa, xb = (boxes[feature, 0] - ox) * sx, (boxes[feature, 2] - ox) * sx
+        x0, x1 = min(xa, xb), max(xa, xb)
+        if not (x1 > 0.0 and x0 < width):
             continue
         colour = colour_of(palette, places, feature)
         if colour >> 24 == 0:
             continue
         beside = seamless and colour >> 24 == 255
-        ring0, ring1 = max(features[feature], 0), min(features[feature + 1], len(rings) - 1)
-        if x1 - x0 < SPECK and y1 - y0 < SPECK:
-            dither = dither_of(feature)
-            specks = (x0, y0, x1, y1)
-            _speck(picture, xy, rings, ring0, ring1, signs, scale, specks, colour, dither, beside, top, bottom)
-            continue
+        if x1 - x0 < FULL_SPECK and y1 - y0 < FULL_SPECK:
+            share = areas[feature] * scale / max((x1 - x0) * (y1 - y0), 1e-30)
+            if share >= FULL or (x1 - x0 < SPECK and y1 - y0 < SPECK):
+                specks = (x0, y0, x1, y1)
+                _speck(picture, min(share, 1.0), specks, colour, dither_of(feature), beside, top, bottom)
+                continue
         box = box_of(x0, y0, x1, y1, width, top, bottom)
-        for ring in range(ring0, ring1):
-            sign = float(signs[ring]) if len(signs) else 1.0
-            first, last = max(rings[ring], 0), min(rings[ring + 1], len(xy))
-            _pour_ring(ink, box, xy, first, last, ox, oy, sx, sy, sign)
+        pour_shape(ink, box, xy, rings, features, signs, feature, (x0, y0, x1, y1), ox, oy, sx, sy)
         dry(picture, ink, box, colour, rule, beside)

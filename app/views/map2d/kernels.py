@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-MODULES = ("blend", "fill", "strokes", "points", "faces", "paint", "grids", "placing", "mixing")
+MODULES = (
+    "blend", "fill", "hatches", "stretches", "strokes", "points", "faces", "paint", "grids", "placing", "mixing",
+)  # fmt: skip
 """Modules of this package that hold kernels."""
 
 STALE_DAYS = 30

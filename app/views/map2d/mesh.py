@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from app.core.camera import View
     from app.core.looks import Look, MeshLook
+    from app.views.map2d.bands import Stop
     from layers.sources.source import Block, Request
 
 SMALLEST_CELL = 5.0
@@ -139,6 +140,8 @@ def _value(values: NDArray[np.float32], where: str, spot: Spot) -> float:
 
 class MeshPainter:
     """Draws mesh layers; keeps the mesh in the map's system and the plans of the last views."""
+
+    stop: Stop
 
     def __init__(self) -> None:
         self._mesh: tuple[object, Topology, Mesh] | None = None

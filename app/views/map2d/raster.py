@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from app.core.camera import View
     from app.core.looks import Look, RasterLook
+    from app.views.map2d.bands import Stop
     from layers.extent import Extent
     from layers.sources.source import Block, Request
 
@@ -82,6 +83,8 @@ class RasterProbe:
 
 class RasterPainter:
     """Draws raster layers; keeps the window it has read last, so that small moves read nothing."""
+
+    stop: Stop
 
     def __init__(self) -> None:
         self._window: tuple[object, Window] | None = None

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from app.core.camera import View
     from app.core.looks import Look, SeriesLook
+    from app.views.map2d.bands import Stop
     from layers.sources.source import Block, LayerDescription, Request
 
 MOST_VALUES = 300
@@ -86,6 +87,8 @@ class StationProbe:
 
 class StationPainter:
     """Draws series layers."""
+
+    stop: Stop
 
     def needs(self, look: Look) -> list[Request]:
         """Ask for the values of the step, for layers with few stations."""

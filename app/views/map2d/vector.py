@@ -10,6 +10,7 @@ import numpy as np
 from app.core.language import tr
 from app.core.selection import And, Interval, Not, Or, mask
 from app.views import projection
+from app.views.map2d.bands import Stop, never
 from app.views.map2d.blend import new_picture
 from app.views.map2d.clusters import cluster_at, cluster_labels, clusters, draw_clusters
 from app.views.map2d.drawing import draw_features
@@ -17,7 +18,8 @@ from app.views.map2d.features import Features, nearest, prepared
 from app.views.map2d.heat import density, heat_picture, heat_range, places_of, weights_of
 from app.views.map2d.naming import labels_of
 from app.views.map2d.overlays import source_name
-from app.views.map2d.renderers import counts_of, passes, symbol_reach
+from app.views.map2d.panning import Drawn, carried, view_of
+from app.views.map2d.renderers import Pass, counts_of, passes, symbol_reach
 from app.views.map2d.scratch import block_of
 from app.views.view import Hit, Picture
 from layers.sources.source import FeatureBlock, FeatureRequest
@@ -31,13 +33,15 @@ if TYPE_CHECKING:
     from app.core.camera import View
     from app.core.looks import Look, VectorLook
     from app.views.map2d.clusters import Clusters
-    from app.views.map2d.renderers import Pass
     from app.views.view import Labels
     from layers.extent import Extent
     from layers.sources.source import Block, Request
 
 WHOLE_LIMIT = 400_000
 """Layers with up to so many features are read whole; larger ones by the view, unless it shows a good part of them."""
+
+MOST_READ = 2_000_000
+"""Layers kept as packs with up to so many features are read whole even where values or another system are asked for."""
 
 GOOD_PART = 0.2
 MARGIN = 0.5
@@ -109,7 +113,9 @@ class VectorPainter:
     """Draws vector layers; keeps the features it has made ready last."""
 
     def __init__(self) -> None:
+        self.stop: Stop = never
         self._held: tuple[Hashable, Features] | None = None
+        self._last: Drawn | None = None
 
     def needs(self, look: Look) -> list[Request]:
         """Ask for the whole layer, or for what lies around the view; for nothing where it is held."""
@@ -126,13 +132,35 @@ class VectorPainter:
             return self._heat(features, look, view)
         if look.style.kind == "cluster":
             return self._clusters(features, look, view)
-        picture = new_picture(view.width, view.height)
         found = passes(features, look.style, view)
-        for one in found:
-            draw_features(picture, features, one.classes, one.symbols, view)
+        chosen = _selection(features, look)
+        layers = found if chosen is None else [*found, chosen]
+
+        def draw(picture: NDArray[np.uint32], seen: View) -> None:
+            for one in layers:
+                draw_features(picture, features, one.classes, one.symbols, seen, self.stop)
+
+        key = (self._key(look), look.style, look.selected, tuple(id(one.classes) for one in found))
+        picture = self._drawn(draw, key, features, view)
         look = replace(look, counts=counts_of(features, look.style))
-        self._selected(picture, features, look, view)
         return Picture(look, picture, (), VectorProbe(look, features), labels=_labels(features, look, found, view))
+
+    def _drawn(self, draw: Any, key: Hashable, features: Features, view: View) -> NDArray[np.uint32]:
+        """Give the picture of a view: the last one moved and completed where that is possible, else a new one."""
+        found = carried(self._last, (key, id(features)), view)
+        if found is None:
+            drawn = Drawn((key, id(features)), view, new_picture(view.width, view.height))
+            draw(drawn.pixels, view)
+        else:
+            drawn, strips = found
+            for strip in strips:
+                part = view_of(strip, view)
+                picture = new_picture(part.width, part.height)
+                draw(picture, part)
+                drawn.pixels[strip[1] : strip[3], strip[0] : strip[2]] = picture
+        if not self.stop():
+            self._last = drawn
+        return drawn.pixels
 
     def _heat(self, features: Features, look: VectorLook, view: View) -> Picture:
         style = look.style.heat
@@ -167,6 +195,9 @@ class VectorPainter:
         count = d.counts.get("features", 0) if d else 0
         if count <= WHOLE_LIMIT or d is None or d.bounds is None:
             return None
+        here = projection.same_system(look.crs, look.view.crs)
+        if d.extra.get("packed") and (count <= MOST_READ or (here and not _columns(look))):
+            return None
         whole = projection.transformed_extent(d.bounds, look.crs, look.view.crs)
         wide = look.view.extent.grown(MARGIN)
         if whole is None:
@@ -193,13 +224,20 @@ class VectorPainter:
 
     def _selected(self, picture: NDArray[np.uint32], features: Features, look: VectorLook, view: View) -> None:
         """Draw what is selected once more, so that it stands out."""
-        if look.selected is None:
-            return
-        chosen = mask(features.block, cast("Any", look.selected))
-        if chosen.any():
-            classes = np.where(chosen, np.int32(0), np.int32(-1))
-            size = max(symbol_reach(s) for s in look.style.symbols) + 5
-            draw_features(picture, features, classes, [SELECTED.model_copy(update={"size": size})], view)
+        chosen = _selection(features, look)
+        if chosen is not None:
+            draw_features(picture, features, chosen.classes, chosen.symbols, view, self.stop)
+
+
+def _selection(features: Features, look: VectorLook) -> Pass | None:
+    """Give how what is selected is drawn once more; None where nothing is."""
+    if look.selected is None:
+        return None
+    chosen = mask(features.block, cast("Any", look.selected))
+    if not chosen.any():
+        return None
+    size = max(symbol_reach(s) for s in look.style.symbols) + 5
+    return Pass(np.where(chosen, np.int32(0), np.int32(-1)), [SELECTED.model_copy(update={"size": size})])
 
 
 # ---------------------------------------------------------------------- columns
