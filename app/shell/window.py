@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar
 
 from app.core.language import language, language_changed, tr
 from app.shell import conditions
@@ -25,6 +25,7 @@ from app.shell.panel_acts import Panels, ToolActs
 from app.shell.panels import Parts, panels
 from app.shell.place_marks import MapLinks
 from app.shell.status_bar import StatusBar
+from app.shell.style_acts import Styles
 from app.shell.submenus import Submenus
 from app.shell.tool_list import Tools, tool_entry
 from app.shell.troubles import Troubles
@@ -87,10 +88,7 @@ class MainWindow(QMainWindow):
         self.centre = QStackedWidget()
         self.centre.addWidget(self.empty)
         self.centre.addWidget(self.canvas)
-        holder = QWidget()
-        box = controls.column(0, 0)
-        box.addWidget(self.centre)
-        holder.setLayout(box)
+        holder = controls.boxed(self.centre)
         self.setCentralWidget(holder)
         self.toaster = Toaster(holder)
         self.drop_area = DropArea(holder)
@@ -110,6 +108,7 @@ class MainWindow(QMainWindow):
             panels=Panels(desk, self, self.docks, self.apply_settings),
             tools=ToolActs(desk, lambda: self.open_palette(only_tools=True), self.open_tool),
             help=Help(desk, self, self.open_palette, self.show_help),
+            styles=Styles(desk, self, lambda: self._layer_panel().chosen_layers()),
             troubles=Troubles(desk, self, self._on_trouble),
         )
 

@@ -315,6 +315,15 @@ class Segments(QWidget):
         super().changeEvent(event)
 
 
+def boxed(part: QWidget) -> QWidget:
+    """Give a widget that holds a part and nothing else."""
+    holder = QWidget()
+    box = column(0, 0)
+    box.addWidget(part)
+    holder.setLayout(box)
+    return holder
+
+
 def roomy(field: QAbstractSpinBox) -> None:
     """Keep the number of a field off its edge; the style sheet's padding does not reach it."""
     line = field.lineEdit()

@@ -1,0 +1,1 @@
+"""Style files of other programs: SLD read and written, QML read."""
