@@ -30,6 +30,7 @@ OTHER_TITLES = {
     ("document", "title"): N_("Title of the workspace"),
     ("document", "notes"): N_("Notes of the workspace"),
     ("document", "themes"): N_("Themes"),
+    ("document", "comparison"): N_("Comparison"),
     ("clock", "now"): N_("Moment of the clock"),
     ("clock", "rate"): N_("Speed of the clock"),
     ("clock", "loop"): N_("Loop of the clock"),

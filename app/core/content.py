@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from app.core.camera import Camera
 from app.core.clock import Clock
+from app.core.comparing import OFF, Comparison, comparison_from
 from app.core.kinds import fault, layer_from_dict, layer_to_dict
 from app.core.snapshot import Snapshot, frozen_copy
 from layers.errors import DataError, EditError
@@ -36,6 +37,7 @@ class Parts:
     camera: Camera = field(default_factory=Camera)
     clock: Clock = field(default_factory=Clock)
     themes: dict[str, Json] = field(default_factory=dict[str, Json])
+    comparison: Comparison = OFF
     unknown: Json = field(default_factory=Json)
 
 
@@ -62,6 +64,7 @@ class Content:
         self.title = ""
         self.notes = ""
         self.themes: dict[str, Json] = {}
+        self.comparison: Comparison = OFF
         self.unknown: Json = {}
         self._shelf: dict[str, Layer] = {}
         self._told: list[tuple[SignalInstance, tuple[Any, ...]]] = []
@@ -102,7 +105,7 @@ class Content:
             self._assign_camera(value if name == "pose" else {name: value})
         elif target == "clock" and name in {"now", "rate", "loop", "step_s", "leader"}:
             self._set(self.clock, name, value, "clock")
-        elif target == "document" and name in {"title", "notes", "themes"}:
+        elif target == "document" and name in {"title", "notes", "themes", "comparison"}:
             self._assign_words(name, value)
         else:
             raise EditError("There is no field {field} to set.", where=target, field=name)
@@ -128,9 +131,9 @@ class Content:
         self.announce(self.camera_changed)
 
     def _assign_words(self, name: str, value: Any) -> None:
-        if not isinstance(value, dict if name == "themes" else str):
+        if not isinstance(value, dict if name in {"themes", "comparison"} else str):
             raise DataError("The field {field} has a value that cannot be used: {value}", field=name, value=value)
-        setattr(self, name, value)
+        setattr(self, name, comparison_from(value) if name == "comparison" else value)
         self.announce(self.words_changed, name)
 
     def _set(self, model: Evented, name: str, value: Any, where: str) -> None:
@@ -236,8 +239,10 @@ class Content:
 
     def snapshot(self) -> Snapshot:
         """Give a picture of the content that another thread may write while this one goes on."""
+        words: Json = {"title": self.title, "notes": self.notes, "themes": self.themes}
+        compared = self.comparison.to_json()
         return Snapshot(
-            {"title": self.title, "notes": self.notes, "themes": self.themes},
+            words | ({"comparison": compared} if compared else {}),
             self.camera.to_dict(),
             self.clock.to_dict(),
             tuple(frozen_copy(layer) for layer in self.layers),
@@ -248,7 +253,7 @@ class Content:
         """Put new content in the place of the old; signals are not told."""
         self.layers[:] = parts.layers
         self.title, self.notes, self.themes = parts.title, parts.notes, parts.themes
-        self.unknown = parts.unknown
+        self.comparison, self.unknown = parts.comparison, parts.unknown
         self._shelf.clear()
         for model, fresh in ((self.camera, parts.camera), (self.clock, parts.clock)):
             model.unknown = fresh.unknown
@@ -273,7 +278,7 @@ def parts_from_dict(data: Json, where: str = "") -> Parts:
     DataError
         A part is missing or has the wrong type.
     """
-    known = {"title", "notes", "themes", "camera", "clock", "layers"}
+    known = {"title", "notes", "themes", "comparison", "camera", "clock", "layers"}
     layers = [layer_from_dict(_dict(part, "layers", where), where) for part in _list(data, "layers", where)]
     ids = [layer.id for layer in layers]
     if len(set(ids)) < len(ids):
@@ -287,6 +292,7 @@ def parts_from_dict(data: Json, where: str = "") -> Parts:
             camera=Camera.from_dict(_dict(data.get("camera", {}), "camera", where)),
             clock=Clock.from_dict(_dict(data.get("clock", {}), "clock", where)),
             themes={name: _dict(theme, "themes", where) for name, theme in themes.items()},
+            comparison=comparison_from(data.get("comparison"), where),
             unknown={key: value for key, value in data.items() if key not in known},
         )
     except ValidationError as error:

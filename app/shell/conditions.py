@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.core.language import language
+from app.shell.compare_acts import kind_of
 from app.shell.layer_words import has_failed
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def holds(name: str, desk: Desk) -> bool:
     ----------
     name : str
         ``layers``, ``layer``, ``vector``, ``timed``, ``failed``, ``time``, ``loop``, ``leads``, ``undo``, ``redo``,
-        ``saved``, ``place``, ``jobs``, ``theme:<name>`` or ``language:<name>``.
+        ``saved``, ``place``, ``jobs``, ``comparing``, ``compare:<kind>``, ``theme:<name>`` or ``language:<name>``.
     desk : Desk
 
     Raises
@@ -31,18 +32,21 @@ def holds(name: str, desk: Desk) -> bool:
     kind, _, value = name.partition(":")
     if kind == "theme":
         return desk.settings.theme == value
+    if kind == "compare":
+        return kind_of(desk.document.comparison) == value
     if kind == "language":
         return language() == value
     return _document(name, desk) if name in _DOCUMENT else _layer(name, desk)
 
 
-_DOCUMENT = {"layers", "time", "loop", "undo", "redo", "saved", "place", "jobs"}
+_DOCUMENT = {"layers", "comparing", "time", "loop", "undo", "redo", "saved", "place", "jobs"}
 
 
 def _document(name: str, desk: Desk) -> bool:
     document = desk.document
     return {
         "layers": lambda: bool(document.layers),
+        "comparing": lambda: document.comparison.is_on,
         "time": lambda: document.clock.start is not None,
         "loop": lambda: document.clock.loop,
         "undo": lambda: document.history.can_undo,

@@ -74,6 +74,7 @@ class EmptyState(QWidget):
     def __init__(self, recent: list[str], *, has_sample: bool) -> None:
         super().__init__()
         self.setObjectName("empty")
+        self.setProperty("help", "index")
         self.setAcceptDrops(True)
         self._recent_box = controls.column(0, 0)
         self._recent_head = controls.Words("Recently opened", "section")

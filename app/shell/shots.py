@@ -178,7 +178,7 @@ def is_painted(window: MainWindow) -> bool:
         return True
     scene = window.canvas.scene
     shown = scene.is_idle and scene.frame is not None and scene.frame.view == window.canvas.view()
-    return shown and (chart is None or chart.is_idle)
+    return shown and window.compare.panes.is_idle and (chart is None or chart.is_idle)
 
 
 def wait_for(window: MainWindow, done: Callable[[], bool], seconds: float = LONGEST_S) -> None:

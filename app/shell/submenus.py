@@ -56,6 +56,7 @@ class Submenus:
             for name in document.themes:
                 action = gone.addAction(name)
                 action.triggered.connect(lambda _=False, name=name: themes.remove(document, name))
+        menu.addAction(self._menus.actions["theme-pictures"])
         menu.addAction(self._menus.actions["theme-save"])
 
     def fill_tools(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar
 from app.core.language import language, language_changed, tr
 from app.shell import conditions
 from app.shell.clock_link import ClockLink
+from app.shell.compare_view import CompareView
 from app.shell.docks import Docks
 from app.shell.drop_area import DropArea
 from app.shell.edit_acts import Edits, Help
@@ -57,8 +58,7 @@ class MainWindow(QMainWindow):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self._closing = False
-        self._asks = True
+        self._closing, self._asks = False, True
         self.setObjectName("window")
         self.setAcceptDrops(True)
         self.tools = Tools(desk.relay)
@@ -82,12 +82,11 @@ class MainWindow(QMainWindow):
     # -- building --------------------------------------------------------------------
     def _build_centre(self) -> None:
         self.canvas = MapCanvas(self.desk.document, self.desk.reading)
-        self.canvas.setProperty("help", "map")
         self.empty = EmptyState(self.desk.settings.recent, has_sample=sample_path() is not None)
-        self.empty.setProperty("help", "index")
         self.centre = QStackedWidget()
         self.centre.addWidget(self.empty)
-        self.centre.addWidget(self.canvas)
+        self.compare = CompareView(self.desk, self.canvas)
+        self.centre.addWidget(self.compare)
         holder = controls.boxed(self.centre)
         self.setCentralWidget(holder)
         self.toaster = Toaster(holder)
@@ -96,13 +95,14 @@ class MainWindow(QMainWindow):
 
     def _build_acts(self) -> None:
         desk = self.desk
-        self.files = Files(desk, self, self.opener, lambda: self.canvas.grab().toImage())
+        self.files = Files(desk, self, self.opener, lambda: self.compare.panes.grab().toImage())
         self.time_bar = TimeBar()
         self.clock_acts = Clock(desk, self.time_bar.ask_moment)
         self.acts.update(
             files=self.files,
             edits=Edits(desk, self, self.apply_settings),
             map=Map(desk, self, self.canvas, self.opener),
+            compare=self.compare.acts,
             layers=Layers(desk, self, self._layer_panel, self._show_table),
             clock=self.clock_acts,
             panels=Panels(desk, self, self.docks, self.apply_settings),
@@ -195,8 +195,8 @@ class MainWindow(QMainWindow):
         if isinstance(app, QApplication):
             theme.apply(app, settings.theme)
         name = theme.current().name
-        self.canvas.set_theme(name)
-        self.canvas.set_options(utc_offset_hours=settings.utc_offset_hours)
+        self.compare.panes.set_theme(name)
+        self.compare.panes.set_options(utc_offset_hours=settings.utc_offset_hours)
         chart: Any = self.docks["chart"].content
         if chart is not None:
             chart.set_theme(name)
@@ -253,7 +253,7 @@ class MainWindow(QMainWindow):
         has_layers = bool(document.layers)
         if not has_layers and self.centre.currentWidget() is not self.empty:
             self.empty.show_recent(self.desk.settings.recent)
-        self.centre.setCurrentWidget(self.canvas if has_layers else self.empty)
+        self.centre.setCurrentWidget(self.compare if has_layers else self.empty)
         self._clock_holder.setVisible(document.clock.start is not None)
         name = document.title or (document.path.stem if document.path is not None else tr("Workspace without a name"))
         star = "*" if document.dirty else ""
@@ -287,7 +287,7 @@ class MainWindow(QMainWindow):
         return conditions.holds(name, self.desk)
 
     def _map_size(self) -> tuple[int, int]:
-        return self.centre.width(), self.centre.height()
+        return self.compare.panes.size_for(self.centre.width(), self.centre.height())
 
     def _review(self, description: Any, accept: Callable[[], object]) -> None:
         from app.shell.review_dialog import ReviewDialog
@@ -395,5 +395,5 @@ class MainWindow(QMainWindow):
             content: Any = self.docks[name].content
             if content is not None:
                 content.close_view() if name == "chart" else content.close_table()
-        self.canvas.close_view()
+        self.compare.panes.close_view()
         self.desk.close()

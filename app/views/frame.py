@@ -126,16 +126,16 @@ class Scene2D(QObject):
         now, view = self.document.clock.now, self._view
         return [self._look(layer, now, view) for layer in reversed(self.document.layers) if layer.visible]
 
-    def close(self) -> None:
-        """Stop listening and drawing; waits for what is under way."""
+    def close(self, *, wait: bool = True) -> None:
+        """Stop listening and drawing; waits for what is under way, unless it is closed again later."""
         self._closed = True
         self._gathering.stop()
         self._patience.stop()
         for signal, slot in self._links:
             signal.disconnect(slot)
         self._links = []
-        self._asking.shutdown(wait=True, cancel_futures=True)
-        self._workers.shutdown(wait=True, cancel_futures=True)
+        self._asking.shutdown(wait=wait, cancel_futures=True)
+        self._workers.shutdown(wait=wait, cancel_futures=True)
 
     # -------------------------------------------------------------------- inside
     def _timer(self, ms: int, call: Callable[[], None]) -> QTimer:

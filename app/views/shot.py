@@ -131,7 +131,7 @@ def _map(document: Document, reading: Reading, size: tuple[int, int], wish: Wish
     from PySide6.QtGui import QPainter
 
     from app.views.frame import DARK_GROUND, LIGHT_GROUND, render
-    from app.views.map2d.canvas import image_of
+    from app.views.map2d.framing import image_of
     from app.views.map2d.overlays import Options, draw_overlays
 
     look_at(document, _first_pose(document, size, wish), extent_from(wish.extent), size, wish.crs)

@@ -299,6 +299,11 @@ class Segments(QWidget):
         if value in self._buttons:
             self._buttons[value].setChecked(True)
 
+    def show_only(self, values: Sequence[str]) -> None:
+        """Offer only some of the choices."""
+        for value, button in self._buttons.items():
+            button.setVisible(value in values)
+
     def value(self) -> str:
         """Give the choice that is marked; empty where none is."""
         return next((value for value, button in self._buttons.items() if button.isChecked()), "")

@@ -22,7 +22,7 @@ WIDTH, NARROWEST = 300, 200
 """Width of a toast, px, where there is room, and what it keeps where there is little."""
 SIDE, FOOT = 272, 96
 """Room that the toasts leave free at the left (the legend) and at the foot (scale bar, credits), px."""
-EDGES = 60
+EDGES = 70
 """Width of sign, button and margins, px."""
 LIMIT = 3
 LINES = 2

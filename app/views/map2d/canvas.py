@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from app.core.language import language_changed
-from app.views.composition import shift
 from app.views.frame import DARK_GROUND, LIGHT_GROUND, Scene2D
 from app.views.ink import ink
+from app.views.map2d.beside import Beside
+from app.views.map2d.framing import Shown
 from app.views.map2d.overlays import Options, Overlays
-from app.views.map2d.pointing import Pointing, draw_marks
+from app.views.map2d.pointing import Pointing, draw_ghost, draw_marks
 from layers.errors import HaitangError
 
 if TYPE_CHECKING:
@@ -34,14 +35,6 @@ KEY_STEP = 0.2
 """Share of the view that an arrow key moves."""
 
 
-def image_of(frame: Frame) -> QImage:
-    """Give the frame as a picture that shares its memory; keep the frame as long as the picture."""
-    height, width = frame.pixels.shape
-    image = QImage(frame.pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)
-    image.setDevicePixelRatio(frame.view.pixel_ratio)
-    return image
-
-
 class MapCanvas(QWidget):
     """The map of a document.
 
@@ -49,13 +42,15 @@ class MapCanvas(QWidget):
     ----------
     document : Document
     reading : Reading
+    compares : bool
+        Whether it shows the other side of a comparison; a map that is itself a side does not.
 
     Notes
     -----
     ``hovered`` carries map coordinates and a text (value, unit, variable, time, source) or an empty one;
-    ``clicked`` the map coordinates of a click that was no drag; ``identified`` the hits of a click;
-    ``painted`` comes after a new frame was drawn on the widget; ``refused`` carries the error of a gesture whose
-    command cannot be done.
+    ``pointed`` the map coordinates of every move; ``clicked`` those of a click that was no drag; ``identified`` the
+    hits of a click; ``painted`` comes after a new frame was drawn on the widget; ``refused`` carries the error of a
+    gesture whose command cannot be done.
     """
 
     hovered = Signal(float, float, str)
@@ -64,16 +59,19 @@ class MapCanvas(QWidget):
     painted = Signal(object)
     refused = Signal(object)
     left = Signal()
+    pointed = Signal(float, float)
 
-    def __init__(self, document: Document, reading: Reading, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, reading: Reading, parent: QWidget | None = None, *, compares: bool = True
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("map")
         self.document, self.reading = document, reading
         self.options = Options()
         self.scene = Scene2D(document, reading, self)
         self.overlays = Overlays(document)
-        self._frame: Frame | None = None
-        self._image: QImage | None = None
+        self._shown = Shown()
+        self._ghost: tuple[float, float] | None = None
         self._fresh = False
         self._press: QPointF | None = None
         self._drag: Pose | None = None
@@ -89,6 +87,7 @@ class MapCanvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.scene.frame_ready.connect(self._on_frame)
+        self.beside = Beside(self, document, reading) if compares else None
         self._links = [
             (document.camera_changed, self._on_camera),
             (document.replaced, self._on_replaced),
@@ -114,6 +113,8 @@ class MapCanvas(QWidget):
         """Choose ``light`` or ``dark``."""
         self.options = self.options.with_(theme=theme)
         self.scene.set_background(DARK_GROUND if theme == "dark" else LIGHT_GROUND)
+        if self.beside is not None:
+            self.beside.set_theme(theme)
         self.update()
 
     def set_options(self, **changes: object) -> None:
@@ -136,6 +137,12 @@ class MapCanvas(QWidget):
         self._marks, self._marked_crs = tuple(places), self.document.camera.crs
         self.update()
 
+    def set_ghost(self, place: tuple[float, float] | None) -> None:
+        """Show where the pointer is on a linked map, in map units; None = nowhere."""
+        if place != self._ghost:
+            self._ghost = place
+            self.update()
+
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom in by a factor around a place of the widget; None = its middle."""
         self.document.look(self.document.camera.zoomed(factor, None if at is None else self.to_map(at)))
@@ -152,7 +159,8 @@ class MapCanvas(QWidget):
         x, y : float
             Map coordinates.
         """
-        frame = self._frame
+        beside = self.beside.frame_at(QPointF(*self._to_pixel(x, y))) if self.beside is not None else None
+        frame = beside or self._shown.frame
         if frame is None:
             return []
         hits = []
@@ -167,11 +175,18 @@ class MapCanvas(QWidget):
                 hits.append(hit)
         return hits
 
-    def close_view(self) -> None:
-        """Stop drawing and listening; call before the document goes."""
+    def rest(self) -> None:
+        """Stop drawing and listening at once; close it later, when what is under way may be waited for."""
         for signal, slot in self._links:
             signal.disconnect(slot)
         self._links = []
+        self.scene.close(wait=False)
+
+    def close_view(self) -> None:
+        """Stop drawing and listening; call before the document goes."""
+        self.rest()
+        if self.beside is not None:
+            self.beside.close()
         self.scene.close()
 
     # ------------------------------------------------------------------- events
@@ -179,34 +194,34 @@ class MapCanvas(QWidget):
         """Draw the last good frame where it belongs now, and what lies over it."""
         view = self.view()
         painter = QPainter(self)
-        self._draw_frame(painter, view)
+        beside = self.beside if self.beside is not None and self.beside.is_on else None
+        self._shown.draw(painter, view, self.scene.background)
+        if beside is not None:
+            beside.draw(painter, view)
         draw_marks(painter, self._marks, self._to_pixel, self.options.theme)
         self._pointing.draw(painter, self._to_pixel, ink(self.options.theme), QRectF(self.rect()))
-        self.overlays.draw(painter, view, self._frame, self.options)
+        if beside is not None:
+            beside.draw_over(painter, view, self._shown.frame, self.options)
+        else:
+            self.overlays.draw(painter, view, self._shown.frame, self.options)
+        if self._ghost is not None:
+            draw_ghost(painter, QPointF(*self._to_pixel(*self._ghost)))
         painter.end()
         if self._fresh:
             self._fresh = False
-            self.painted.emit(self._frame)
-
-    def _draw_frame(self, painter: QPainter, view: View) -> None:
-        frame, image = self._frame, self._image
-        if frame is not None and image is not None and frame.view == view:
-            painter.drawImage(0, 0, image)
-            return
-        painter.fillRect(self.rect(), self.scene.background)
-        moved = shift(frame.view, view) if frame is not None else None
-        if frame is None or image is None or moved is None:
-            return
-        dx, dy, scale = (value / view.pixel_ratio if n < 2 else value for n, value in enumerate(moved))
-        width = frame.view.width / frame.view.pixel_ratio * scale
-        height = frame.view.height / frame.view.pixel_ratio * scale
-        if width < 1e5 and height < 1e5:
-            painter.drawImage(QRectF(dx, dy, width, height), image)
+            self.painted.emit(self._shown.frame)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Ask for a picture of the new size."""
         super().resizeEvent(event)
-        self.scene.show(self.view())
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask for the picture that the widget should show now."""
+        view = self.view()
+        self.scene.show(view)
+        if self.beside is not None:
+            self.beside.show(view)
 
     def _to_pixel(self, x: float, y: float) -> tuple[float, float]:
         return self.document.camera.to_pixel(x, y, self.width(), self.height())
@@ -232,6 +247,7 @@ class MapCanvas(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the map, or tell what is under the pointer."""
         self._pointer = event.position()
+        self.pointed.emit(*self.to_map(event.position()))
         if self._gestured(event, self._pointing.move):
             return
         if self._press is not None and self._drag is not None:
@@ -309,7 +325,8 @@ class MapCanvas(QWidget):
 
     # -------------------------------------------------------------------- slots
     def _on_frame(self, frame: Frame) -> None:
-        self._frame, self._image, self._fresh = frame, image_of(frame), True
+        self._shown.take(frame)
+        self._fresh = True
         self.update()
 
     def _on_replaced(self) -> None:
@@ -320,7 +337,7 @@ class MapCanvas(QWidget):
     def _on_camera(self, *_: object) -> None:
         if self._marks and self.document.camera.crs != self._marked_crs:
             self.set_marks(())
-        self.scene.show(self.view())
+        self._ask()
         self.update()
 
     def _on_words(self, *_: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -125,11 +125,16 @@ def legend_card(
     inside = width - 2 * PAD
     left = room - 2 * TIGHT
     taken: list[Entry] = []
+    found = list(found)
     for entry in by_weight(found, first):
-        tried = [one for one in found if one is entry or any(one is other for other in taken)]
-        need = sum(line.height for line in _joined_lines(tried, inside, narrow=narrow))
-        if need <= left - (19.0 if len(tried) < total else 0.0):
-            taken = tried
+        for form in (entry, replace(entry, rows=(), bar=entry.strip, strip=None) if entry.strip else None):
+            if form is None:
+                continue
+            tried = [form if one is entry else one for one in found if one is entry or any(one is t for t in taken)]
+            need = sum(line.height for line in _joined_lines(tried, inside, narrow=narrow))
+            if need <= left - (19.0 if len(tried) < total else 0.0):
+                taken, found = tried, [form if one is entry else one for one in found]
+                break
     if not taken:
         return None
     lines = _joined_lines(taken, inside, narrow=narrow)

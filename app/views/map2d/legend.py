@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.core.language import N_, language, tr
 from app.core.looks import REASONS, Look, MeshLook, RasterLook, SeriesLook, VectorLook
 from app.views.map2d.colours import colouring
-from app.views.map2d.legend_parts import Bar, Entry, Row, class_rows, class_text, geometry_word
+from app.views.map2d.legend_parts import Bar, Entry, Row, class_rows, class_strip, class_text, geometry_word
 from app.views.map2d.legend_vector import vector_entry
 from app.views.map2d.renderers import active_rules, scale_of
 from app.views.wording import caption_text, is_height, number_text, quantity_text, range_text, ticks, unit_text
@@ -147,7 +147,8 @@ def _scaled(look: Any, name: str, notes: tuple[str, ...], ranges: Any) -> Entry:
     if is_height(variable):
         found.append(tr("Vertical datum: {datum}", datum=look.vdatum or tr("unknown")))
     if scale.classes is not None and scale.classes.classes:
-        return Entry(look.name, caption, rows=class_rows(scale.classes), notes=(*found, *notes))
+        strip = class_strip(scale.classes)
+        return Entry(look.name, caption, rows=class_rows(scale.classes), notes=(*found, *notes), strip=strip)
     return Entry(look.name, caption, bar=_bar(scale, ranges), notes=(*found, *notes))
 
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from layers.style import ClassBreak, ClassTable, Symbol
 
 
+PARTS = 12
+"""Equal colours in a row of a bar: the edges between classes are then sharp."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bar:
     """A colour bar: colours from low to high, numbers at shares of its length."""
@@ -52,6 +56,8 @@ class Entry:
         Range of the data, datum, own time.
     missing : str
         Why nothing is drawn; empty where it is.
+    strip : Bar, optional
+        The classes as a bar, for where their rows have no room.
     layer : str
         Id of the layer.
     has_values : bool
@@ -64,6 +70,7 @@ class Entry:
     rows: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
     missing: str = ""
+    strip: Bar | None = None
     layer: str = ""
     has_values: bool = False
 
@@ -73,6 +80,17 @@ def class_rows(table: ClassTable) -> tuple[Row, ...]:
     from app.views.map2d.colours import argb
 
     return tuple(Row(class_text(c, table), argb(c.colour)) for c in table.classes)
+
+
+def class_strip(table: ClassTable) -> Bar:
+    """Give a class table as a bar of equal parts with the limits between them."""
+    from app.views.map2d.colours import argb
+
+    count = len(table.classes)
+    step = break_step([v for c in table.classes for v in (c.minimum, c.maximum) if v is not None])
+    limits = [(n, c.minimum) for n, c in enumerate(table.classes) if c.minimum is not None]
+    marks = tuple((n / count, number_text(value, step)) for n, value in limits)
+    return Bar(tuple(argb(c.colour) for c in table.classes for _ in range(PARTS)), marks)
 
 
 def class_text(one: ClassBreak, table: ClassTable) -> str:

@@ -178,3 +178,12 @@ def draw_marks(painter: QPainter, marks: Sequence[Any], to_pixel: ToPixel, theme
         else:
             painter.setBrush(QColor("#ffffff"))
             painter.drawEllipse(head, 2.6, 2.6)
+
+
+def draw_ghost(painter: QPainter, place: QPointF) -> None:
+    """Draw the pointer of a linked map: a small cross that is seen on every ground."""
+    arms = [(QPointF(dx, dy) * 4, QPointF(dx, dy) * 12) for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1))]
+    for tone, width in ((QColor(255, 255, 255, 220), 4.0), (QColor(194, 37, 92), 2.0)):
+        painter.setPen(QPen(tone, width))
+        for start, end in arms:
+            painter.drawLine(place + start, place + end)
