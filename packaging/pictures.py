@@ -26,6 +26,7 @@ STEPS = {
     "window": ("identify", "", 1600, 1280),
     "map": ("identify", "map", 0, 1000),
     "chart": ("identify", "chart", 0, 1000),
+    "compare": ("compare", "map", 0, 1000),
     "time": ("jump", "time-bar", 0, 1000),
     "tool": ("arrival", "tool", 0, 400),
 }

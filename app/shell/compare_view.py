@@ -50,7 +50,7 @@ class CompareView(QWidget):
         """Show the map themes as pictures; ``chosen`` gets the name of the one that is clicked."""
         from app.shell.theme_gallery import ThemeGallery
 
-        gallery = ThemeGallery(self, self._desk, self.panes.canvas.view())
+        gallery = ThemeGallery(self.window(), self._desk, self.panes.canvas.view())
         gallery.chosen.connect(chosen)
         gallery.open_below(below)
         return gallery

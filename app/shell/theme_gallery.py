@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
@@ -16,7 +16,7 @@ from app.views.map2d.framing import image_of
 from app.widgets import controls, theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QCloseEvent, QKeyEvent
 
     from app.core.camera import View
     from app.core.document import Document
@@ -31,6 +31,8 @@ FINE = 2
 class ThemeGallery(QFrame):
     """Pictures of all themes, drawn one after the other in workers; ``chosen`` tells the name of one.
 
+    It floats over its parent, and goes with Escape, or when the focus goes elsewhere.
+
     Parameters
     ----------
     parent : QWidget
@@ -43,7 +45,7 @@ class ThemeGallery(QFrame):
     drawn = Signal(str)
 
     def __init__(self, parent: QWidget, desk: Desk, view: View) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent)
         self.setObjectName("palette")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._view = small_view(view)
@@ -53,6 +55,7 @@ class ThemeGallery(QFrame):
         self.scene.set_background(DARK_GROUND if theme.current().name == "dark" else LIGHT_GROUND)
         self.scene.frame_ready.connect(self._on_frame)
         self.list = self._list()
+        self.list.installEventFilter(self)
         nothing = controls.Words("No theme is kept yet: Layer → Save as map theme.", "muted", wrap=True)
         nothing.setVisible(not self._left)
         self.list.setVisible(bool(self._left))
@@ -87,12 +90,17 @@ class ThemeGallery(QFrame):
         """Show it below a widget; in the middle of its parent where there is none."""
         parent = self.parentWidget()
         if widget is not None:
-            self.move(widget.mapToGlobal(QPoint(0, widget.height() + 2)))
+            place = widget.mapTo(parent, QPoint(0, widget.height() + 2)) if parent is not None else QPoint()
         elif parent is not None:
-            middle = QPoint((parent.width() - self.width()) // 2, (parent.height() - self.height()) // 3)
-            self.move(parent.mapToGlobal(middle))
+            place = QPoint((parent.width() - self.width()) // 2, (parent.height() - self.height()) // 3)
+        else:
+            place = QPoint()
+        if parent is not None:
+            place.setX(max(min(place.x(), parent.width() - self.width() - 8), 0))
+        self.move(place)
         self.show()
-        self.list.setFocus()
+        self.raise_()
+        self.list.setFocus(Qt.FocusReason.PopupFocusReason)
 
     @property
     def is_complete(self) -> bool:
@@ -119,6 +127,19 @@ class ThemeGallery(QFrame):
         name = item.text()
         self.close()
         self.chosen.emit(name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go away with Escape."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Go away when another part of the window takes the focus."""
+        if watched is self.list and event.type() == QEvent.Type.FocusOut and self.window().isActiveWindow():
+            QTimer.singleShot(0, self, self.close)
+        return False
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop drawing."""

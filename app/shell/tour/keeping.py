@@ -85,6 +85,8 @@ def save(guide: Guide) -> None:
         version=data["version"],
         count=len(data["layers"]),
     )
+    guide.desk.focus.take(guide.document.layer(DEPTH))
+    guide.settle()
     guide.kept["content"], guide.kept["pixels"] = content(guide), guide.pixels().copy()
 
 
@@ -101,6 +103,8 @@ def reopen(guide: Guide) -> None:
     guide.check(N_("It offers the workspace that was saved last."), recent)
     hands.click(recent[0])
     guide.wait(lambda: shots.is_open(guide.window) and len(guide.document.layers) > 0)
+    guide.desk.focus.take(guide.document.layer(DEPTH))
+    guide.settle()
     guide.check(
         N_("Layers, order, styles, view and clock are as they were saved."), content(guide) == guide.kept["content"]
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.language import N_
-from app.shell.tour import dressing, keeping, office, opening, sheets, watching, working
+from app.shell.tour import beside, dressing, keeping, office, opening, sheets, watching, working
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +72,18 @@ SCRIPT: tuple[Step, ...] = (
         N_("The chart moves the clock"),
         N_("Drag the cursor, turn the wheel: the map follows."),
         watching.chart_clock,
+    ),
+    Step(
+        "compare",
+        N_("Two moments of one flood"),
+        N_("A divider, a lens: each side says its moment, and a click tells the value of that side."),
+        beside.swipe,
+    ),
+    Step(
+        "linked",
+        N_("Four linked maps"),
+        N_("The same place at four moments, and the map themes as pictures."),
+        beside.linked,
     ),
     Step(
         "theme",
