@@ -89,7 +89,7 @@ class SideDocument:
     def close(self) -> None:
         """Stop listening."""
         for signal in self._signals:
-            signal.disconnect(self._forget)
+            signal.disconnect(self._forget)  # pyright: ignore[reportUnknownMemberType]  partly unknown in psygnal
 
     @property
     def layers(self) -> list[Layer]:
@@ -112,7 +112,7 @@ class SideDocument:
         return found if found is not None else self._document.layer(layer_id)
 
     def _dress(self, layer: Layer) -> Layer:
-        theme = cast("Json", self._document.themes.get(self.side.theme) or {})
+        theme = self._document.themes.get(self.side.theme) or {}
         look = dict(cast("Json", theme.get(layer.id) or {}))
         if self.side.layers:
             look["visible"] = layer.id in self.side.layers

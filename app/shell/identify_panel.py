@@ -74,6 +74,8 @@ class _HitCard(QFrame):
         done = super().event(event)
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
             box = self.layout()
+            if box is not None:
+                box.invalidate()
             need = box.heightForWidth(self.width()) if box is not None else 0
             if need != self.minimumHeight():
                 self.setMinimumHeight(need)

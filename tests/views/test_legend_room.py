@@ -12,6 +12,7 @@ from app.core.language import set_language
 from app.views.charts.places import line_of, station_wish
 from app.views.map2d.cards import NARROW, by_weight, legend_card
 from app.views.map2d.legend import Bar, Entry, Row, class_text
+from app.views.map2d.legend_parts import class_strip
 from app.views.wording import break_step, caption_text, column_text, quantity_text
 from layers.sources.source import Column, LayerDescription, SeriesBlock, Variable
 from layers.style import ClassBreak, ClassTable
@@ -125,3 +126,14 @@ def test_limits_of_classes_are_written_with_the_digits_that_matter(limits, words
 def test_limits_that_are_all_the_same_or_missing_ask_for_no_step():
     assert break_step([]) is None
     assert break_step([0.0, 0.0]) is None
+
+
+def test_classes_without_room_for_their_rows_become_a_strip_with_their_limits():
+    classes = tuple(ClassBreak(minimum=float(n), colour="#0044aa") for n in range(8))
+    strip = class_strip(ClassTable(id="t", title_zh="t", title_en="t", classes=classes))
+    flood = replace(FLOOD, bar=None, rows=tuple(Row(f"{n}", n) for n in range(8)), strip=strip)
+    wide = legend_card([flood], 1, 400.0)
+    short = legend_card([flood], 1, 110.0)
+    assert sum(line.kind == "row" for line in wide.lines) == 8
+    assert [line.bar.marks[1] for line in short.lines if line.bar] == [(1 / 8, "1")]
+    assert short.size.height() <= 110.0

@@ -58,8 +58,13 @@ def swipe(guide: Guide) -> None:
     guide.resize(MIDDLE)
     guide.shoot("map", of=guide.window.compare)
     guide.resize(WIDE)
+    _lens(guide, second)
+
+
+def _lens(guide: Guide, second: float) -> None:
+    """Hold the lens over the place: the same value as beyond the divider."""
     guide.do("compare-lens")
-    hands.point(canvas, guide.pixel(*PLACE))
+    hands.point(guide.canvas, guide.pixel(*PLACE))
     guide.check(
         N_("In the lens stands the same {second} m."), abs(_depth(guide) - second) < NEAR, second=f"{second:.3f}"
     )

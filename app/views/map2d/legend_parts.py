@@ -87,9 +87,8 @@ def class_strip(table: ClassTable) -> Bar:
     from app.views.map2d.colours import argb
 
     count = len(table.classes)
-    step = break_step([v for c in table.classes for v in (c.minimum, c.maximum) if v is not None])
     limits = [(n, c.minimum) for n, c in enumerate(table.classes) if c.minimum is not None]
-    marks = tuple((n / count, number_text(value, step)) for n, value in limits)
+    marks = tuple((n / count, f"{value:.5g}".replace("-", "−")) for n, value in limits)
     return Bar(tuple(argb(c.colour) for c in table.classes for _ in range(PARTS)), marks)
 
 
