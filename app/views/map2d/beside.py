@@ -188,7 +188,7 @@ class Beside(QObject):
     def draw_over(self, painter: QPainter, view: View, frame: Frame | None, options: Options) -> None:
         """Draw the edge between the sides, and legend and moment of each where it is seen."""
         mode, side = self.comparison.mode, self.shown.frame
-        bare = {"graticule": False, "scale": False, "north": False, "credits": False, "focus": ""}
+        bare = {"graticule": False, "scale": False, "north": False, "credits": False, "focus": "", "tight": True}
         one = options.with_(note=side_note(self._document, 0), **bare)
         other = one.with_(note=side_note(self._document, 1, self.comparison.sides[0]))
         both = frame if frame is None or side is None else replace(frame, pictures=(*frame.pictures, *side.pictures))
@@ -205,7 +205,7 @@ class Beside(QObject):
         elif mode == "lens":
             cards = QRectF(wide - CARD, 0, CARD, high - FOOT - 56)
             self._part("map", painter, all_of_it, view, frame, one)
-            self._part("side", painter, cards, view, side, other.with_(legend=options.legend and wide >= 2 * CARD))
+            self._part("side", painter, cards, view, side, other.with_(legend=options.legend and wide >= 640))
         else:
             name, seen, words = ("side", side, other) if self._turn else ("map", frame, one)
             self._part(name, painter, all_of_it, view, seen, words)

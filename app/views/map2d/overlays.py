@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 MARGIN = 2.0 * GRID
 FOOT = 24.0
 NORTH = 40.0
+LEAST, LEAST_TIGHT = 360, 208
+"""Width that a map, or a part of one, has at least to show its legend, px."""
 MOST_KEPT = 24
 MOST_ENTRIES = 40
 """Layers that the legend looks at; more than have room on any screen."""
@@ -54,6 +56,8 @@ class Options:
         A remark that always shows, e.g. that a place is made up.
     focus : str
         Id of the layer that the legend must not leave out.
+    tight : bool
+        Whether this is a part of a map, whose width the legend may fill.
     """
 
     legend: bool = True
@@ -66,6 +70,7 @@ class Options:
     utc_offset_hours: float = 8.0
     note: str = ""
     focus: str = ""
+    tight: bool = False
 
     def with_(self, **changes: Any) -> Self:
         """Give the options with changes."""
@@ -138,7 +143,7 @@ class Overlays:
             self._card(scene, "north", QPointF(wide - MARGIN - NORTH, MARGIN), QSizeF(NORTH, NORTH), _north)
         if options.scale and wide >= 240 and high >= 120:
             self._scale(scene, high - foot)
-        if options.legend and wide >= 360 and scene.pictures:
+        if options.legend and wide >= (LEAST_TIGHT if options.tight else LEAST) and scene.pictures:
             self._legend(scene, top, high - foot - MARGIN)
 
     # -------------------------------------------------------------------- parts
@@ -181,7 +186,8 @@ class Overlays:
             room = bottom - top
             card = cards.legend_card(found, len(scene.pictures), room, narrow=narrow, first=focus)
             self._legend_card = (found, card, about)
-        if card is not None and card.width < scene.wide * 0.6:
+        share = 0.9 if scene.options.tight else 0.6
+        if card is not None and card.width < scene.wide * share:
             self._card(scene, card, QPointF(MARGIN, bottom - card.size.height()), card.size, cards.draw_legend)
 
     def _when(self, options: Options) -> Callable[[np.datetime64], str]:
