@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.extent import Extent
-from layers.geometry import POLYGON, Geometry
+from layers.geometry import LINE, POLYGON, Geometry
 from layers.sources.mesh_writer import MeshWriter
 from layers.sources.raster_writer import write_raster
 from layers.sources.source import FeatureBlock, Topology, Variable
@@ -78,6 +78,19 @@ def polygon_file(folder: Path, count: int = 1_000_000, corners: int = 8) -> Path
     shape = Geometry(ring.reshape(-1, 2), every * (corners + 1), every, every, np.full(count, POLYGON, np.uint8))
     kinds = rng.integers(0, 4, count).astype(np.int64)
     write_features(path, FeatureBlock(number.astype(np.int64), shape, {"class": kinds}), crs=CRS)
+    return path
+
+
+def line_file(folder: Path, count: int = 200_000, vertices: int = 12) -> Path:
+    """Write lines that bend like roads over the ground of `polygon_file`, as a GeoPackage."""
+    path = folder / f"lines_{count}.gpkg"
+    rng = np.random.default_rng(12)
+    start = rng.uniform((0.0, 0.0), (50_600.0, 31_600.0), (count, 1, 2))
+    heading = rng.uniform(0, 2 * np.pi, (count, 1)) + np.cumsum(rng.normal(0, 0.3, (count, vertices)), axis=1)
+    ways = start + np.cumsum(40.0 * np.stack([np.cos(heading), np.sin(heading)], axis=-1), axis=1)
+    every = np.arange(count + 1, dtype=np.int64)
+    shape = Geometry((ways + ORIGIN).reshape(-1, 2), every * vertices, every, every, np.full(count, LINE, np.uint8))
+    write_features(path, FeatureBlock(every[:-1], shape, {}), crs=CRS)
     return path
 
 

@@ -14,15 +14,20 @@ from app.views.map2d.placement import Placement
 from app.views.map2d.points import draw_points
 from app.views.map2d.strokes import stroke_lines
 from layers.geometry import LINE, POINT, POLYGON
+from layers.sizes import sizes, turns
+from layers.sources.columns import picked
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from app.core.camera import View
     from app.views.map2d.features import Features
     from layers.style import Symbol
+
+SIZE_STEP, TURN_STEP = 0.5, 3.0
+"""Sizes in px and turns in degrees of symbols by a column are drawn to the nearest multiple of these."""
 
 SMALLEST_OUTLINE = 4.0
 """Polygons smaller than this, in px, get no outline."""
@@ -114,7 +119,7 @@ class _Sheet:
         """Draw the outlines of polygons that are large enough on the screen to have one."""
         seen = self._kind(POLYGON)
         if any(s.stroke and s.width > 0 for s in self.symbols):
-            self._stroke(seen[self._large(seen)], closed=True)
+            self._stroke(self._large(seen), closed=True)
 
     def lines(self) -> None:
         """Draw lines."""
@@ -128,13 +133,18 @@ class _Sheet:
         else:
             vertices, owners = f.vertices_of(seen)
             xy = f.xy[vertices]
-        mark_points(self.picture, xy, self.classes[owners], self.symbols, self.view)
+        wanted = {name for symbol in self.symbols for name in symbol.columns if name in f.block.columns}
+        columns = {name: picked(f.block.columns[name], owners) for name in wanted}
+        mark_points(self.picture, xy, self.classes[owners], self.symbols, self.view, columns)
 
-    def _large(self, seen: NDArray[np.int64]) -> NDArray[np.bool_]:
-        view, boxes = self.view, self.features.boxes[seen]
-        least = SMALLEST_OUTLINE * view.pixel_ratio * view.extent.width / view.width
-        high = SMALLEST_OUTLINE * view.pixel_ratio * view.extent.height / view.height
-        return (boxes[:, 2] - boxes[:, 0] > least) | (boxes[:, 3] - boxes[:, 1] > high)
+    def _large(self, seen: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give the features that are large enough on the screen to have an outline."""
+        view = self.view
+        least = SMALLEST_OUTLINE * view.pixel_ratio * min(view.resolution, view.extent.height / view.height)
+        sides = self.features.sides
+        if self.features.kept("longest side", lambda: float(sides.max(initial=0.0))) <= least:
+            return seen[:0]
+        return seen[sides[seen] > least]
 
     def _stroke(self, seen: NDArray[np.int64], *, closed: bool) -> None:
         """Draw outlines or lines of what is seen, one kind of pen after the other."""
@@ -185,21 +195,52 @@ def mark_points(
     classes: NDArray[np.int32],
     symbols: Sequence[Symbol],
     view: View,
+    columns: Mapping[str, Any] | None = None,
 ) -> None:
-    """Draw point symbols, the symbol of one class after the other."""
+    """Draw point symbols, the symbol of one class after the other; of one class the largest lie lowest.
+
+    Parameters
+    ----------
+    columns : mapping of str to column, optional
+        One entry per point, of what sizes and turns are taken from.
+    """
     place, ratio = placement_of(view), view.pixel_ratio
     for number, symbol in enumerate(symbols):
-        chosen = np.where(classes == number, np.int32(0), np.int32(-1))
-        if not (chosen == 0).any():
-            continue
-        draw_points(
-            picture,
-            xy,
-            place,
-            np.array([argb(symbol.fill) if symbol.fill else 0], np.uint32),
-            symbol.size * ratio,
-            shape=symbol.shape,
-            classes=chosen,
-            outline=argb(symbol.stroke) if symbol.stroke else 0,
-            outline_width=symbol.width * ratio,
-        )
+        mine = np.flatnonzero(classes == number)
+        for size, turn, points in _alike(symbol, mine, columns or {}):
+            draw_points(
+                picture,
+                xy[points] if len(points) < len(xy) else xy,
+                place,
+                np.array([argb(symbol.fill) if symbol.fill else 0], np.uint32),
+                size * ratio,
+                shape=symbol.shape,
+                turn_deg=turn,
+                classes=np.zeros(len(points), np.int32),
+                outline=argb(symbol.stroke) if symbol.stroke else 0,
+                outline_width=symbol.width * ratio,
+            )
+
+
+def _alike(
+    symbol: Symbol, mine: NDArray[np.int64], columns: Mapping[str, Any]
+) -> Iterator[tuple[float, float, NDArray[np.int64]]]:
+    """Give the points that have one size and turn on the screen, the largest first, in their order."""
+    by = symbol.size_by
+    sized = by is not None and by.column in columns
+    turned = symbol.rotation_column in columns
+    if not len(mine):
+        return
+    if not sized and not turned:
+        yield symbol.size, symbol.rotation, mine
+        return
+    own = sizes(by, picked(columns[by.column], mine)) if by is not None and sized else np.full(len(mine), symbol.size)
+    turn = np.full(len(mine), symbol.rotation)
+    if turned:
+        turn = turns(symbol, picked(columns[symbol.rotation_column], mine))
+    steps = np.column_stack([-np.rint(own / SIZE_STEP), np.rint(turn / TURN_STEP) % round(360 / TURN_STEP)])
+    kinds, which = np.unique(steps, axis=0, return_inverse=True)
+    order = np.argsort(which.ravel(), kind="stable")
+    ends = np.searchsorted(which.ravel()[order], np.arange(len(kinds) + 1))
+    for kind, first, last in zip(kinds, ends[:-1], ends[1:], strict=True):
+        yield float(-kind[0] * SIZE_STEP), float(kind[1] * TURN_STEP), mine[order[first:last]]

@@ -114,8 +114,15 @@ class Features:
         """Finds features by their boxes."""
         return self.kept("index", lambda: box_index(self.boxes))
 
+    @property
+    def sides(self) -> NDArray[np.float32]:
+        """Longer side of each feature's box, map units; 0 where it is empty."""
+        return self.kept("sides", lambda: _longer_sides(self.boxes))
+
     def touching(self, x0: float, y0: float, x1: float, y1: float) -> NDArray[np.int64]:
         """Give the features whose boxes touch a box of the map, and a few within a rounding of it, ascending."""
+        if self.index.encloses(x0, y0, x1, y1) and len(self.index.order) == len(self):
+            return self.kept("every", lambda: np.arange(len(self)))
         if len(self) <= FEW:
             b = self.boxes
             return np.flatnonzero((b[:, 0] <= x1) & (b[:, 2] >= x0) & (b[:, 1] <= y1) & (b[:, 3] >= y0))
@@ -169,6 +176,12 @@ def _displaced(xy: NDArray[np.float64], vertices: NDArray[np.int64]) -> NDArray[
     """Tell which features have vertices without a place in the map's system; they are not drawn as something else."""
     lost = np.concatenate([[0], np.cumsum(~np.isfinite(xy).all(axis=1))])
     return np.asarray(lost[vertices[1:]] > lost[vertices[:-1]])
+
+
+def _longer_sides(boxes: NDArray[np.float64]) -> NDArray[np.float32]:
+    with np.errstate(invalid="ignore"):
+        longer = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    return np.where(np.isfinite(longer), longer, 0.0).astype(np.float32)
 
 
 def _no_geometry(count: int) -> Geometry:

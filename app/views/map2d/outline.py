@@ -20,7 +20,7 @@ ROUND_JOIN, MITER, BEVEL = 0, 1, 2
 MITER_LIMIT = 4.0
 """Longest spike of a mitred join, in line widths; sharper corners are cut off."""
 
-TOLERANCE = 0.25
+TOLERANCE = 0.4
 """Vertices nearer than this, in px, to the last one drawn are left out."""
 
 FLAT = 0.15

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -51,6 +52,7 @@ def draw_points(
     size: float,
     *,
     shape: Shape = "circle",
+    turn_deg: float = 0.0,
     classes: NDArray[np.int32] | None = None,
     outline: int = 0,
     outline_width: float = 0.0,
@@ -72,6 +74,8 @@ def draw_points(
         Height and width of the symbol in px, to the middle of its outline.
     shape : str
         Kind of symbol.
+    turn_deg : float
+        Turn of the symbol, degrees clockwise.
     classes : ndarray, int32, (points,), optional
         Place in the palette of each point; a number outside the palette hides the point.
     outline : int
@@ -90,8 +94,8 @@ def draw_points(
     if not shown.all():
         xy, places = np.ascontiguousarray(xy[shown]), places[shown]
     line = outline_width if outline >> 24 else 0.0
-    whole = stamps(shape, size, line / 2)
-    inside = stamps(shape, size, -line / 2, whole.shape[2]) if line > 0.0 else whole
+    whole = stamps(shape, size, line / 2, turn_deg=turn_deg)
+    inside = stamps(shape, size, -line / 2, whole.shape[2], turn_deg) if line > 0.0 else whole
 
     spans, reach = _spans(whole), float(whole.shape[2] // 2 + 1)
     starts, order = _strips(xy, placement, picture.shape, reach)
@@ -119,7 +123,8 @@ def _strips(
     return starts, order
 
 
-def stamps(shape: Shape, size: float, grown: float, side: int = 0) -> NDArray[np.uint8]:
+@lru_cache(maxsize=512)
+def stamps(shape: Shape, size: float, grown: float, side: int = 0, turn_deg: float = 0.0) -> NDArray[np.uint8]:
     """Give a symbol's coverage 0 to 255 at each place within a pixel.
 
     Parameters
@@ -132,6 +137,8 @@ def stamps(shape: Shape, size: float, grown: float, side: int = 0) -> NDArray[np
         Distance in px by which the outline is moved outwards.
     side : int
         Rows and columns of the result; 0 = as many as needed.
+    turn_deg : float
+        Turn of the symbol, degrees clockwise.
 
     Returns
     -------
@@ -139,6 +146,9 @@ def stamps(shape: Shape, size: float, grown: float, side: int = 0) -> NDArray[np
         Row phase, column phase, row, column; the point lies at ``side // 2 + (phase + 0.5) / PHASES``.
     """
     corners = outline_of(shape, size, grown)
+    if turn_deg and shape != "circle":
+        cos, sin = np.cos(np.radians(turn_deg)), np.sin(np.radians(turn_deg))
+        corners = corners @ np.array([[cos, sin], [-sin, cos]])
     side = side or 2 * int(np.ceil(np.abs(corners).max())) + 1
     out = np.zeros((PHASES, PHASES, side, side), np.uint8)
     offsets = np.array([0, len(corners)])
