@@ -10,8 +10,6 @@ from app.core.language import N_, language, tr
 from app.core.looks import REASONS, Look, MeshLook, RasterLook, SeriesLook, VectorLook
 from app.views.map2d.colours import colouring
 from app.views.map2d.legend_parts import Bar, Entry, Row, class_rows, class_strip, class_text, geometry_word
-from app.views.map2d.legend_vector import vector_entry
-from app.views.map2d.renderers import active_rules, scale_of
 from app.views.wording import caption_text, is_height, number_text, quantity_text, range_text, ticks, unit_text
 
 if TYPE_CHECKING:
@@ -69,6 +67,8 @@ class Legend:
 def _scale_state(look: Look) -> tuple[int, ...]:
     """Give what the map's scale decides of an entry: which rules draw."""
     if isinstance(look, VectorLook) and look.style.kind == "rules":
+        from app.views.map2d.renderers import active_rules, scale_of
+
         return tuple(active_rules(look.style, scale_of(look.view)))
     return ()
 
@@ -88,6 +88,9 @@ def _entry(look: Look) -> Entry:
     if isinstance(look, MeshLook):
         return _mesh(look)
     if isinstance(look, VectorLook):
+        # It stands on the kernels, which are loaded in a worker by the time that anything is drawn.
+        from app.views.map2d.legend_vector import vector_entry
+
         return vector_entry(look)
     return _stations(look) if isinstance(look, SeriesLook) else Entry(look.name)
 
