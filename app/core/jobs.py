@@ -214,10 +214,12 @@ class ProcessJob:
         if self.state != "running" or self._process is None:
             return
         self.state = "cancelled"
+        timer = threading.Timer(KILL_AFTER_S, self._kill)
+        timer.daemon = True
+        timer.start()
+        # Whoever watches joins it: it runs before it can be seen, and can be seen before the child ends.
+        self._timer = timer
         self._process.terminate()
-        self._timer = threading.Timer(KILL_AFTER_S, self._kill)
-        self._timer.daemon = True
-        self._timer.start()
         self.changed.emit()
 
     def wait(self, timeout_s: float | None = None) -> None:
