@@ -65,15 +65,34 @@ class ColourScale(Frozen):
     classes: ClassTable | None = None
 
 
-class RasterStyle(Frozen):
-    """``mode``: one variable on a scale, three bands as colours, or a shaded relief (alone or over the scale)."""
+class Contours(Frozen):
+    """Lines of equal value every ``interval`` from ``base`` on, in the variable's unit; some are twice as thick."""
 
-    mode: Literal["scale", "rgb", "hillshade"] = "scale"
+    interval: float = Field(default=5.0, gt=0.0)
+    base: float = 0.0
+    colour: Colour = "#6b4f3a"
+    width: float = Field(default=0.7, gt=0.0)
+    thick_every: int = Field(default=5, ge=0)
+
+
+class RasterStyle(Frozen):
+    """``mode``: one variable on a scale, three bands as colours, an index of two bands, or a shaded relief.
+
+    The index is (a - b) / (a + b) of the pair ``index``. ``stretch_by`` lets the colours span what the view shows:
+    its smallest and largest value, its 2 to 98 %, or two standard deviations around its mean; "" = the whole data.
+    ``sun`` is where the light of the relief comes from: degrees clockwise from north, degrees above the horizon.
+    """
+
+    mode: Literal["scale", "rgb", "hillshade", "index"] = "scale"
     variable: str = ""
     level: int = 0
     scale: ColourScale = ColourScale()
     bands: tuple[str, str, str] | None = None
+    index: tuple[str, str] | None = None
     stretch: tuple[float, float] | None = None
+    stretch_by: Literal["", "minmax", "percentile", "deviation"] = ""
+    contours: Contours | None = None
+    sun: tuple[float, float] = (315.0, 45.0)
     hillshade: float = 0.0
     smooth: bool = False
     arrows: str = ""

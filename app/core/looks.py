@@ -183,6 +183,7 @@ class RasterLook(Look):
     kind: ClassVar[str] = "raster"
     style: RasterStyle
     bands: tuple[str, ...] = ()
+    contour_step: float | None = field(default=None, compare=False)
     arrows: str = ""
     fastest: float | None = None
     ranges: ValueRange | None = None
@@ -279,6 +280,8 @@ def _raster(layer: RasterLayer, view: View, known: Known) -> RasterLook:
     style = layer.style
     if style.mode == "rgb" and style.bands:
         bands: tuple[str, ...] = style.bands
+    elif style.mode == "index" and style.index:
+        bands = style.index
     else:
         bands = (_shown(layer, style.variable),)
     pair = layer.variable(style.arrows) if style.arrows else None

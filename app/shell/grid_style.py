@@ -5,17 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QDoubleSpinBox, QSlider
+from PySide6.QtWidgets import QDoubleSpinBox, QSlider, QSpinBox
 
 from app.core.language import N_, tr
 from app.shell.layer_words import choice_text
 from app.shell.scale_editor import Check, Rows, line_of
+from app.shell.symbol_editor import spin
+from app.shell.titled_choice import TitledChoice
 from app.widgets import controls
+from app.widgets.colour_button import ColourButton
 from layers.mesh import MeshLayer
 from layers.raster import RasterLayer
+from layers.style import ColourScale, Contours
 
 if TYPE_CHECKING:
     from layers.layer import Layer
+
+MODES = [
+    ("scale", N_("Values")), ("rgb", N_("Colours")), ("index", N_("Index of two bands")), ("hillshade", N_("Relief")),
+]  # fmt: skip
+STRETCHES = [
+    ("", N_("Whole data")), ("minmax", N_("View: smallest to largest")), ("percentile", N_("View: 2 to 98 %")),
+    ("deviation", N_("View: mean ± 2 deviations")),
+]  # fmt: skip
+INDEX_SCALE = ColourScale(colours="colorbrewer:RdYlBu")
 
 
 class _GridRows(Rows):
@@ -76,14 +89,26 @@ class RasterRows(_GridRows):
 
     def __init__(self) -> None:
         super().__init__()
-        modes = [("scale", N_("Values")), ("rgb", N_("Colours")), ("hillshade", N_("Relief"))]
-        self.mode = controls.Segments(modes)
+        self.mode = TitledChoice(MODES)
+        self.bands = [controls.tight(controls.Choice()) for _ in range(3)]
+        self.stretch = TitledChoice(STRETCHES)
+        self.interval, self.thick, self.line = spin(0, 1000, 1, ""), QSpinBox(), ColourButton()
+        self.azimuth, self.height_deg = spin(0, 360, 5, "°"), spin(1, 90, 5, "°")
         self.mode.chosen.connect(lambda mode: self._tell(self._mode_changes(mode)))
         self.relief = self.slider(0, 100, "hillshade", 0.01)
         self.smooth = Check(N_("Smooth between cells"))
         self.smooth.toggled.connect(lambda on: self._tell({"smooth": on}))
         self.add(N_("Shown as"), self.mode)
+        self._band_line = line_of(*self.bands)
+        self.add(N_("Bands"), self._band_line)
+        self.add(N_("Stretch"), self.stretch)
         self.add(N_("Relief"), self.relief)
+        self._sun_line = line_of(self.azimuth, self.height_deg)
+        self.add(N_("Sun"), self._sun_line)
+        self.add(N_("Contours"), line_of(self.interval, self.line))
+        self._thick_line = line_of(self.thick)
+        self.add(N_("Thick every"), self._thick_line)
+        self._connect()
         self.add("", self.smooth)
         self.add(N_("Arrows"), self.arrows)
 
@@ -93,8 +118,66 @@ class RasterRows(_GridRows):
         self.mode.choose(layer.style.mode)
         self.relief.setValue(round(layer.style.hillshade * 100))
         self.smooth.setChecked(layer.style.smooth)
-        self.show_row(self.relief, shown=layer.style.mode == "scale")
+        self.stretch.choose(layer.style.stretch_by)
+        self._fill_bands(layer)
+        self.azimuth.setValue(layer.style.sun[0])
+        self.height_deg.setValue(layer.style.sun[1])
+        lines = layer.style.contours
+        self.interval.setValue(lines.interval if lines is not None else 0.0)
+        self.line.set_colour((lines or Contours()).colour)
+        self.thick.setValue((lines or Contours()).thick_every)
+        mode = layer.style.mode
+        self.show_row(self._band_line, shown=mode in ("rgb", "index"))
+        self.show_row(self.stretch, shown=mode != "hillshade")
+        self.show_row(self.relief, shown=mode == "scale")
+        self.show_row(self._sun_line, shown=mode == "hillshade" or (mode == "scale" and layer.style.hillshade > 0))
+        self.show_row(self._thick_line, shown=lines is not None and mode != "rgb")
         self.fill_arrows(layer, layer.style.arrows)
+
+    def _connect(self) -> None:
+        self.interval.setSpecialValueText(tr("none"))
+        self.interval.setDecimals(2)
+        self.thick.setRange(0, 20)
+        self.thick.setKeyboardTracking(False)
+        controls.roomy(self.thick)
+        self.stretch.chosen.connect(lambda value: self._tell({"stretch_by": value}))
+        self.azimuth.valueChanged.connect(lambda _: self._tell_sun())
+        self.height_deg.valueChanged.connect(lambda _: self._tell_sun())
+        self.interval.valueChanged.connect(lambda value: self._tell_lines(interval=value))
+        self.thick.valueChanged.connect(lambda value: self._tell_lines(thick_every=value))
+        self.line.chosen.connect(lambda colour: self._tell_lines(colour=colour))
+        for field in self.bands:
+            field.activated.connect(lambda _: self._tell_bands())
+
+    def _fill_bands(self, layer: RasterLayer) -> None:
+        style, d = layer.style, layer.description
+        chosen = (style.index if style.mode == "index" else style.bands) or ()
+        for number, field in enumerate(self.bands):
+            field.clear()
+            for one in d.variables if d is not None else ():
+                if not one.vector:
+                    field.addItem(choice_text(one), one.name)
+            field.setCurrentIndex(max(field.findData(chosen[number] if number < len(chosen) else ""), 0))
+        self.bands[2].setVisible(style.mode == "rgb")
+
+    def _tell_bands(self) -> None:
+        layer = self.layer
+        if isinstance(layer, RasterLayer):
+            names = tuple(str(field.currentData()) for field in self.bands)
+            self._tell({"index": names[:2]} if layer.style.mode == "index" else {"bands": names})
+
+    def _tell_sun(self) -> None:
+        self._tell({"sun": (self.azimuth.value(), self.height_deg.value())})
+
+    def _tell_lines(self, **changes: Any) -> None:
+        """Change the contours; an interval of 0 takes them away."""
+        layer = self.layer
+        if not isinstance(layer, RasterLayer):
+            return
+        if changes.get("interval") == 0.0:
+            self._tell({"contours": None})
+        elif layer.style.contours is not None or "interval" in changes:
+            self._tell({"contours": (layer.style.contours or Contours()).model_copy(update=changes)})
 
     def _mode_changes(self, mode: str) -> dict[str, Any]:
         layer = self.layer
@@ -103,6 +186,8 @@ class RasterRows(_GridRows):
         if mode == "rgb" and layer.style.bands is None and names:
             three = [*names[:3], names[-1], names[-1]][:3]
             return {"mode": mode, "bands": tuple(three)}
+        if mode == "index" and layer.style.index is None and len(names) > 1:
+            return {"mode": mode, "index": (names[-1], names[-2]), "scale": INDEX_SCALE}
         return {"mode": mode}
 
 

@@ -165,7 +165,7 @@ class StylePanel(controls.Surface):
 
     def _wanted(self, layer: Layer | None) -> list[str]:
         if isinstance(layer, RasterLayer):
-            return ["raster", "scale"] if layer.style.mode == "scale" else ["raster"]
+            return ["raster", "scale"] if layer.style.mode in ("scale", "index") else ["raster"]
         if isinstance(layer, MeshLayer):
             return ["scale", "mesh"]
         if isinstance(layer, VectorLayer):

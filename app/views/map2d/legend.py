@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from app.core.language import N_, language, tr
 from app.core.looks import REASONS, Look, MeshLook, RasterLook, SeriesLook, VectorLook
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from app.core.looks import ValueRange
     from app.views.view import Picture
-    from layers.style import ColourScale
+    from layers.style import ColourScale, RasterStyle
 
 __all__ = ["Bar", "Entry", "Legend", "Row", "class_rows", "class_text", "entries", "geometry_word"]
 
@@ -52,7 +52,12 @@ class Legend:
     def _lasting(self, look: Look) -> Entry:
         """Give what an entry says whatever the moment; parts are compared as objects, which are never changed."""
         parts = (look.description, getattr(look, "style", None), getattr(look, "ranges", None))
-        told = (getattr(look, "fastest", None), getattr(look, "counts", None), _scale_state(look))
+        told = (
+            getattr(look, "fastest", None),
+            getattr(look, "counts", None),
+            _scale_state(look),
+            getattr(look, "contour_step", None),
+        )
         words = (language(), look.name, look.vdatum, look.empty_reason, *told)
         kept = self._kept.get(look.layer)
         if kept is not None and kept[0][3:] == words and all(a is b for a, b in zip(kept[0], parts, strict=False)):
@@ -110,10 +115,38 @@ def _raster(look: RasterLook) -> Entry:
     style = look.style
     if style.mode == "rgb":
         return Entry(look.name, caption=tr("Colour image"))
+    lines = _contours(look)
     if style.mode == "hillshade":
-        return Entry(look.name, caption=tr("Shaded relief"))
+        return Entry(look.name, caption=tr("Shaded relief"), notes=lines)
+    if style.mode == "index" and style.index:
+        first, second = (quantity_text(look.variable(name), name) for name in style.index)
+        caption = f"({first} − {second}) / ({first} + {second})"
+        if style.scale.classes is not None and style.scale.classes.classes:
+            return Entry(look.name, caption, rows=class_rows(style.scale.classes), notes=lines)
+        return Entry(
+            look.name, caption, bar=_bar(cast("Any", style.scale), look.ranges), notes=(*_spanned(style), *lines)
+        )
     name = style.variable if look.variable(style.variable) else (look.bands[0] if look.bands else "")
-    return _scaled(look, name, _arrows(look), look.ranges)
+    return _scaled(look, name, (*_spanned(style), *_arrows(look), *lines), look.ranges)
+
+
+def _spanned(style: RasterStyle) -> tuple[str, ...]:
+    """Say that colours follow the view, where they do."""
+    return (tr("The colours follow what the view shows"),) if style.stretch_by and style.scale.classes is None else ()
+
+
+def _contours(look: RasterLook) -> tuple[str, ...]:
+    """Say how far the contours that were drawn lie apart."""
+    contours = look.style.contours
+    if contours is None or look.contour_step is None:
+        return ()
+    variable = look.variable(look.bands[0]) if look.bands else None
+    unit = unit_text(variable.units if variable else None)
+    step = number_text(look.contour_step)
+    if not contours.thick_every:
+        return (tr("Contours every {step} {unit}", step=step, unit=unit).rstrip(),)
+    thick = number_text(look.contour_step * contours.thick_every)
+    return (tr("Contours every {step} {unit}, thick every {thick}", step=step, unit=unit, thick=thick),)
 
 
 def _arrows(look: RasterLook | MeshLook) -> tuple[str, ...]:

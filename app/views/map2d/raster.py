@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from app.core.looks import ValueRange
 from app.views import projection
 from app.views.map2d.arrows import grid_field
 from app.views.map2d.blend import new_picture
 from app.views.map2d.colours import Colouring, colouring, palette_colouring
+from app.views.map2d.contouring import draw_contours
 from app.views.map2d.drawing import placement_of
 from app.views.map2d.grids import STEP, Inverse, coarse_pixels, hillshade, warp_grid, warp_picture
 from app.views.map2d.mesh import put_arrows, step_range
 from app.views.map2d.overlays import source_name
 from app.views.map2d.paint import paint_grid
+from app.views.map2d.stretching import index_of, stretched
 from app.views.map2d.tiles import Tile, joined, tiles_of
 from app.views.view import Hit, Picture
 from app.views.wording import quantity_text, unit_text
@@ -109,8 +112,11 @@ class RasterPainter:
         if look.style.mode == "rgb":
             return Picture(look, sheet.image())
         if look.style.mode == "hillshade":
-            return Picture(look, sheet.relief(), (), RasterProbe(look, sheet.grid(), look.bands[0]))
+            picture = sheet.relief()
+            look = replace(look, contour_step=sheet.contours(picture))
+            return Picture(look, picture, (), RasterProbe(look, sheet.grid(), look.bands[0]))
         look, picture = sheet.coloured()
+        look = replace(look, contour_step=sheet.contours(picture))
         if look.arrows:
             sheet.arrows(picture)
         name = look.style.variable if look.variable(look.style.variable) else look.bands[0]
@@ -200,6 +206,8 @@ class _Sheet:
     def cells(self) -> NDArray[np.float32]:
         """Give the cells shown: one band, or the length of two components."""
         count = len(self.look.bands)
+        if self.look.style.mode == "index" and count == 2:
+            return index_of(self.block.values[0], self.block.values[1])
         if count == 2:
             return np.hypot(self.block.values[0], self.block.values[1]).astype(np.float32)
         return self.block.values[0]
@@ -214,6 +222,8 @@ class _Sheet:
     def coloured(self) -> tuple[RasterLook, NDArray[np.uint32]]:
         """Give the look with its range, and the picture of values on a scale, shaded where the style says so."""
         look = self.look
+        if look.style.mode == "index" or look.style.stretch_by:
+            look = replace(look, ranges=self._range_of_view())
         if look.ranges is None:
             look = replace(look, ranges=step_range(look.style.scale, self.cells()))
         light = self.light(look.style.hillshade) if look.style.hillshade > 0 else None
@@ -225,6 +235,24 @@ class _Sheet:
             return palette_colouring(tuple((int(k), tuple(v)) for k, v in palette.items()))
         return colouring(look.style.scale, look.ranges)
 
+    def _range_of_view(self) -> ValueRange | None:
+        """Give what the colours span by what the view shows; an index without a stretch spans -1 to 1."""
+        style, grid = self.look.style, self.grid()
+        whole = stretched(grid, "minmax")
+        ends = stretched(grid, style.stretch_by) if style.stretch_by else (-1.0, 1.0)
+        if whole is None or ends is None:
+            return self.look.ranges
+        low = ends[0] if style.scale.minimum is None else style.scale.minimum
+        high = ends[1] if style.scale.maximum is None else style.scale.maximum
+        return ValueRange(low, high if high > low else low + 1.0, *whole, whole=False)
+
+    def contours(self, picture: NDArray[np.uint32]) -> float | None:
+        """Draw lines of equal value, where the style has any; give how far they lie apart."""
+        if self.look.style.contours is None:
+            return None
+        smooth = self.warped(self.cells(), smooth=True)
+        return draw_contours(picture, smooth, self.look.style.contours, self.view)
+
     def light(self, strength: float) -> NDArray[np.float32]:
         """Give how light each pixel is, 1 on flat ground.
 
@@ -235,8 +263,10 @@ class _Sheet:
         if dense >= DENSE:
             dx, dy = dx * dense, dy * dense
         factor = max(1.0, (dx / 30.0) ** 0.55)
-        light = hillshade(self.grid() if dense >= DENSE else self.block.values[0], dx, dy, z_factor=factor)
-        light *= np.float32(strength / FLAT)
+        azimuth, altitude = self.look.style.sun
+        heights = self.grid() if dense >= DENSE else self.block.values[0]
+        light = hillshade(heights, dx, dy, z_factor=factor, azimuth_deg=azimuth, altitude_deg=altitude)
+        light *= np.float32(strength / max(np.sin(np.radians(altitude)), 0.05))
         light += np.float32(1.0 - strength)
         return light if dense >= DENSE else self.warped(light, smooth=True)
 
@@ -271,8 +301,9 @@ class _Sheet:
     def image(self) -> NDArray[np.uint32]:
         """Give three bands as red, green and blue."""
         values = self.block.values[:3]
-        low, high = self.look.style.stretch or self._stretch(values)
-        scaled = np.clip((values - low) * (255.0 / max(high - low, 1e-9)), 0, 255)
+        scaled = (
+            np.stack([self._scaled(band) for band in values]) if self.look.style.stretch_by else self._alike(values)
+        )
         known = np.isfinite(values).all(axis=0)
         if len(self.look.bands) > 3:
             known &= self.block.values[3] > 0
@@ -280,6 +311,17 @@ class _Sheet:
         packed = np.where(known, 0xFF000000 | (red << 16) | (green << 8) | blue, 0).astype(np.uint32)
         smooth = self.look.style.smooth or packed.size < self.view.width * self.view.height
         return warp_picture(packed, self.inverse, *self.coarse, self.view.width, self.view.height, smooth=smooth)
+
+    def _alike(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Give all bands on one stretch, 0 to 255."""
+        low, high = self.look.style.stretch or self._stretch(values)
+        return np.clip((values - low) * (255.0 / max(high - low, 1e-9)), 0, 255)
+
+    def _scaled(self, band: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Give a band on the stretch of what the view shows of it, 0 to 255."""
+        shown = self.warped(np.ascontiguousarray(band, np.float32), smooth=False)
+        low, high = stretched(shown, self.look.style.stretch_by) or (0.0, 1.0)
+        return np.clip((band - low) * (255.0 / max(high - low, 1e-9)), 0, 255)
 
     def _stretch(self, values: NDArray[np.float32]) -> tuple[float, float]:
         variable = self.look.variable(self.look.bands[0])
