@@ -117,7 +117,7 @@ class ClusterRows(_RadiusRows):
         self.fill, self.text = ColourButton(), ColourButton()
         self.smallest, self.largest = spin(10, 60, 1), spin(10, 120, 1)
         self.add(N_("Fill"), line_of(self.fill))
-        self.add(N_("Number"), line_of(self.text))
+        self.add(N_("Colour of numbers"), line_of(self.text))
         self.add(N_("From size"), line_of(self.smallest))
         self.add(N_("To size"), line_of(self.largest))
         self.fill.chosen.connect(lambda colour: self._tell_symbol(fill=colour))

@@ -41,7 +41,7 @@ class GradingRows(Rows):
         self.table = controls.tight(controls.Choice())
         self._colour_line, self._count_line = line_of(self.colours, self.reverse), line_of(self.count)
         self.add(N_("Classes by"), self.method)
-        self.add(N_("Number"), self._count_line)
+        self.add(N_("How many"), self._count_line)
         self.add(N_("Colours"), self._colour_line)
         self.add(N_("Table"), self.table)
         self.method.chosen.connect(self._on_method)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.language import N_
-from app.shell.tour import beside, dressing, keeping, office, opening, sheets, watching, working
+from app.shell.tour import beside, dressing, keeping, office, opening, sheets, symbols, watching, working
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,6 +103,12 @@ SCRIPT: tuple[Step, ...] = (
         N_("Attributes"),
         N_("All buildings as a table: filter, choose, see it on the map."),
         dressing.attributes,
+    ),
+    Step(
+        "symbols",
+        N_("Classes, labels, rules"),
+        N_("Buildings by natural breaks with their numbers, then by a condition."),
+        symbols.symbols,
     ),
     Step(
         "palette",

@@ -126,5 +126,7 @@ def draw_contours(
             xy = (lines.reshape(-1, 2) * STEP + 0.5).copy()
             colours = np.full(1, argb(contours.colour), np.uint32)
             classes = np.zeros(len(lines), np.int32)
-            stroke_lines(picture, xy, np.arange(0, 2 * len(lines) + 1, 2), PIXELS, colours, width, classes=classes)
+            stroke_lines(
+                picture, xy, np.arange(0, 2 * len(lines) + 1, 2), PIXELS, colours, width, classes=classes, merged=True
+            )
     return interval

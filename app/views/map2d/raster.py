@@ -207,7 +207,7 @@ class _Sheet:
         """Give the cells shown: one band, or the length of two components."""
         count = len(self.look.bands)
         if self.look.style.mode == "index" and count == 2:
-            return index_of(self.block.values[0], self.block.values[1])
+            return index_of(self.block.values[0], self.block.values[-1 if len(self.block.values) == 1 else 1])
         if count == 2:
             return np.hypot(self.block.values[0], self.block.values[1]).astype(np.float32)
         return self.block.values[0]
@@ -300,13 +300,14 @@ class _Sheet:
 
     def image(self) -> NDArray[np.uint32]:
         """Give three bands as red, green and blue."""
-        values = self.block.values[:3]
+        names = _variables(self.look)
+        values = self.block.values[[names.index(band) for band in self.look.bands[:3]]]
         scaled = (
             np.stack([self._scaled(band) for band in values]) if self.look.style.stretch_by else self._alike(values)
         )
         known = np.isfinite(values).all(axis=0)
         if len(self.look.bands) > 3:
-            known &= self.block.values[3] > 0
+            known &= self.block.values[names.index(self.look.bands[3])] > 0
         red, green, blue = np.where(known, np.nan_to_num(scaled), 0).astype(np.uint32)
         packed = np.where(known, 0xFF000000 | (red << 16) | (green << 8) | blue, 0).astype(np.uint32)
         smooth = self.look.style.smooth or packed.size < self.view.width * self.view.height
