@@ -129,9 +129,15 @@ def draw_swatch(painter: QPainter, layer: Layer, box: QRectF) -> None:
 
 def _draw_vector(painter: QPainter, layer: VectorLayer, box: QRectF) -> None:
     style = layer.style
-    if style.classes is not None and style.column:
+    if style.kind == "graduated" and style.classes is not None:
         draw_classes(painter, style.classes, box.adjusted(2, 3, -2, -3))
-    elif style.categories and style.column:
+    elif style.kind == "heat":
+        draw_scale(painter, style.heat.scale, box.adjusted(2, 3, -2, -3))
+    elif style.kind == "rules":
+        draw_symbol(painter, style.rules[0].symbol, box, geometry_of(layer))
+    elif style.kind == "cluster":
+        draw_symbol(painter, style.cluster.symbol, box, "point")
+    elif style.kind == "categorised":
         shown = style.categories[:4]
         side = (box.width() - 4) / 2
         for number, one in enumerate(shown):
