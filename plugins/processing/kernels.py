@@ -192,7 +192,6 @@ def _figures(
         r0, c0, rows, columns = _covers(
             xy, rings, signs, zone_rings[zone], zone_rings[zone + 1], boxes, zone, top, left, high, wide, scratch
         )
-        columns + 2
         weight, total, squares, low, highest, shift, touched = _gathered(
             cells, scratch, r0 - top, c0 - left, rows, columns
         )

@@ -165,7 +165,7 @@ def hillshade(
 
 @tool(id="data.resample", title=N_("Resample"), version="1")
 def resample(
-    source: Annotated[RasterLayer, Label(N_("Grid"))],
+    source: Annotated[RasterLayer, Label(N_("Raster layer"))],
     resolution: Annotated[float | None, Ge(1e-9), Label(N_("Cell size"))] = None,
     like: Annotated[RasterLayer | None, Label(N_("Grid to follow"))] = None,
     method: Annotated[Literal["nearest", "bilinear", "cubic", "average"], Label(N_("Resampling"))] = "nearest",
@@ -236,7 +236,7 @@ def contours(
 
 @tool(id="data.polygonise", title=N_("Grid to polygons"), version="1")
 def polygonise(
-    source: Annotated[RasterLayer, Label(N_("Grid"))],
+    source: Annotated[RasterLayer, Label(N_("Raster layer"))],
     band: Annotated[str, Label(N_("Band"))] = "",
     corners: Annotated[bool, Label(N_("Join over corners"))] = False,
     *,

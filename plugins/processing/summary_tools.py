@@ -18,7 +18,7 @@ from plugins.processing.steps import chosen_step
 
 @tool(id="data.zonal", title=N_("Zonal statistics"), version="1")
 def zonal(
-    raster: Annotated[RasterLayer, Label(N_("Grid"))],
+    raster: Annotated[RasterLayer, Label(N_("Raster layer"))],
     zones: Annotated[VectorLayer, Label(N_("Zones"))],
     stats: Annotated[str, Label(N_("Figures"))] = "count,mean,min,max",
     band: Annotated[str, Label(N_("Band"))] = "",
@@ -61,7 +61,7 @@ def zonal(
 
 @tool(id="data.sample", title=N_("Values at points"), version="1")
 def sample(
-    raster: Annotated[RasterLayer, Label(N_("Grid"))],
+    raster: Annotated[RasterLayer, Label(N_("Raster layer"))],
     points: Annotated[VectorLayer, Label(N_("Points"))],
     method: Annotated[Literal["nearest", "bilinear"], Label(N_("Resampling"))] = "nearest",
     prefix: Annotated[str, Label(N_("Beginning of the new columns"))] = "",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.language import N_
-from app.shell.tour import beside, dressing, keeping, office, opening, sheets, symbols, watching, working
+from app.shell.tour import beside, dressing, keeping, office, opening, reckoning, sheets, symbols, watching, working
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,6 +140,12 @@ SCRIPT: tuple[Step, ...] = (
         N_("Another coordinate system"),
         N_("The buildings in CGCS2000 degrees, with all their attributes."),
         working.reproject,
+    ),
+    Step(
+        "zonal",
+        N_("How high the villages lie"),
+        N_("Zonal statistics: each cell of the ground counts by the share that a village covers."),
+        reckoning.zonal,
     ),
     Step("cancel", N_("Changing one's mind"), N_("Cancel ends a run at once."), working.cancel),
     Step("history", N_("Back to any act"), N_("Every change is in one list; a click goes there."), keeping.history),
