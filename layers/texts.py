@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.sources import guard
+from layers.arrow import pyarrow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -53,7 +53,7 @@ class Texts:
 
 def to_texts(values: Any) -> Texts:
     """Give the texts of an Arrow array, chunked or not, of strings."""
-    pa = guard.pyarrow()
+    pa = pyarrow()
     whole = values.cast(pa.large_string())
     whole = whole.combine_chunks() if hasattr(whole, "chunks") else whole
     pieces = whole.chunks if hasattr(whole, "chunks") else [whole]
@@ -69,14 +69,14 @@ def to_texts(values: Any) -> Texts:
 
 def from_list(values: Sequence[Any]) -> Texts:
     """Give the texts of a list; None = no value, anything else is shown as text."""
-    pa = guard.pyarrow()
+    pa = pyarrow()
     plain = [value if value is None or isinstance(value, str) else str(value) for value in values]
     return to_texts(pa.array([v and v.encode("utf-8", "replace").decode() for v in plain], pa.large_string()))
 
 
 def to_arrow(texts: Texts) -> Any:
     """Give an Arrow array of strings on the same memory."""
-    pa = guard.pyarrow()
+    pa = pyarrow()
     valid = None
     if texts.missing is not None:
         valid = pa.array(~texts.missing).buffers()[1]
@@ -86,4 +86,4 @@ def to_arrow(texts: Texts) -> Any:
 
 def taken(texts: Texts, rows: NDArray[Any]) -> Texts:
     """Give the texts of some rows, in their order."""
-    return to_texts(to_arrow(texts).take(guard.pyarrow().array(np.asarray(rows, np.int64))))
+    return to_texts(to_arrow(texts).take(pyarrow().array(np.asarray(rows, np.int64))))

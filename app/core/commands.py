@@ -23,6 +23,7 @@ FIELD_TITLES = {
     "vdatum": N_("Vertical datum of {layer}"),
     "time_shift_h": N_("Time shift of {layer}"),
     "group": N_("Group of {layer}"),
+    "filter": N_("Filter of {layer}"),
     "source": N_("Source of {layer}"),
 }
 OTHER_TITLES = {

@@ -213,6 +213,7 @@ class VectorLook(Look):
     style: VectorStyle
     columns: tuple[str, ...] = ()
     revision: int = 0
+    filter: str = ""
     selected: Hashable = None
     ranges: ValueRange | None = field(default=None, compare=False)
     counts: Counts | None = field(default=None, compare=False)
@@ -315,6 +316,7 @@ def _vector(layer: VectorLayer, view: View, known: Known) -> VectorLook:
         style=style,
         columns=asked_columns(style),
         revision=known.revision,
+        filter=layer.filter,
         selected=known.selected,
         scratch=layer.features if layer.is_scratch else None,
     )

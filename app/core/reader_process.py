@@ -99,6 +99,7 @@ class _Sources:
 
     def answer(self, header: dict[str, Any], buffers: Sequence[Buffer]) -> Any:
         from layers.sources import wire
+        from layers.sources.asking import answered
         from layers.sources.open import open_source
 
         path = str(header["path"])
@@ -113,7 +114,7 @@ class _Sources:
         if header["op"] == "describe":
             return _with_state(source.describe())
         request: Any = wire.decode([memoryview(b) for b in buffers])
-        return source.read(request)
+        return answered(source, request)
 
 
 def _with_state(description: Description) -> Description:

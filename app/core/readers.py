@@ -275,6 +275,8 @@ def _closed(path: str) -> SourceUnavailable:
 class RemoteSource:
     """A file read through its reader process; a ``DataSource``. Calls wait, so use them in workers."""
 
+    answers_filters = True
+
     def __init__(self, pool: ReaderPool, path: str) -> None:
         self.path = path
         self._pool = pool

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -19,7 +19,8 @@ from app.core.readers import BACKGROUND, URGENT
 from layers.errors import DataError, HaitangError
 from layers.geometry import Geometry
 from layers.layer import Layer
-from layers.sources.source import Statistics, StatisticsRequest, TopologyRequest
+from layers.sources.source import FeatureRequest, Statistics, StatisticsRequest, TopologyRequest
+from layers.vector import VectorLayer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -79,6 +80,16 @@ def block_bytes(block: Any) -> int:
     if isinstance(block, Geometry) or hasattr(block, "__dataclass_fields__"):
         return sum(block_bytes(getattr(block, f.name)) for f in fields(block))
     return 8
+
+
+def asked_of(layer: Layer, request: Request) -> Request:
+    """Give a request as it goes to a layer's file, with the layer's filter; one that cannot be read is left to fail."""
+    if not isinstance(layer, VectorLayer) or not layer.filter:
+        return request
+    try:
+        return layer.asked(request)
+    except HaitangError:
+        return replace(cast("FeatureRequest", request), where=layer.filter)
 
 
 class Reading:
@@ -148,6 +159,7 @@ class Reading:
         priority: int = URGENT,
     ) -> Ticket | None:
         """Answer from the cache at once, or ask the reader; ``done`` may run in a worker thread."""
+        request = asked_of(layer, request)
         found = self._cache.find((layer.source, request))
         if found is not None:
             done(found)
@@ -195,7 +207,7 @@ class Reading:
 
     def cached(self, layer: Layer, request: Request) -> Block | None:
         """Give a block that is in memory already."""
-        return self._cache.find((layer.source, request))
+        return self._cache.find((layer.source, asked_of(layer, request)))
 
     def read_now(self, layer: Layer, request: Request) -> Block:
         """Read and wait; for worker threads only.
@@ -205,7 +217,8 @@ class Reading:
         HaitangError
             What the reader said.
         """
-        found = self.cached(layer, request)
+        request = asked_of(layer, request)
+        found = self._cache.find((layer.source, request))
         if found is None:
             keep = self._keeper(layer.source, request)
             found = cast("Block", self.pool.ask(layer.source, request))

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from layers.arrow import pyarrow
 from layers.errors import FilterInvalid
 from layers.filters import space, spans, terms
 from layers.filters.values import Bools, Rows, Values, fold, values
 from layers.filters.writing import to_text
-from layers.sources import guard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -146,7 +146,7 @@ def _one_of(value: Term, options: tuple[Term, ...], rows: Rows) -> Answer:
     """Compare with all options at once where they are of one kind and literal."""
     held = values(value, rows)
     if held.kind == "text" and all(isinstance(o, terms.Text) for o in options):
-        pa = guard.pyarrow()
+        pa = pyarrow()
         wanted = pa.array([cast("terms.Text", o).value for o in options], pa.large_string())
         return _answer(_bools(pa.compute.is_in(held.data, value_set=wanted)), held.missing, rows)
     if held.kind == "number" and all(isinstance(o, terms.Number) for o in options):
@@ -163,12 +163,12 @@ def _like(term: terms.Like, rows: Rows) -> Answer:
             remedy="Compare it with = < > or BETWEEN instead.",
             term=to_text(term.value),
         )
-    return _answer(_bools(guard.pyarrow().compute.match_like(held.data, _pattern(term.pattern))), held.missing, rows)
+    return _answer(_bools(pyarrow().compute.match_like(held.data, _pattern(term.pattern))), held.missing, rows)
 
 
 def _pattern(term: Term) -> str:
     if isinstance(term, terms.Fold):
-        scalar = guard.pyarrow().scalar(_pattern(term.part), guard.pyarrow().large_string())
+        scalar = pyarrow().scalar(_pattern(term.part), pyarrow().large_string())
         return str(fold(term.kind, scalar).as_py())
     return cast("terms.Text", term).value
 
@@ -185,7 +185,7 @@ def _compared(sign: str, left: Term, right: Term, rows: Rows) -> Answer:
     unknown = a.missing | b.missing if a.missing is not False or b.missing is not False else False
     ufunc, name = _COMPARE[sign]
     if a.kind == "text":
-        compute: Any = getattr(guard.pyarrow().compute, name)
+        compute: Any = getattr(pyarrow().compute, name)
         return _answer(_bools(compute(a.data, b.data)), unknown, rows)
     if a.kind == "time":
         return _answer(_in_time(sign, a, b), unknown, rows)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 
+from layers.arrow import pyarrow
 from layers.errors import FilterInvalid
 from layers.filters import terms
 from layers.filters.writing import to_text
-from layers.sources import guard
 from layers.texts import Texts, from_list, to_arrow
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def values(term: Term, rows: Rows) -> Values:
         case terms.Number(value):
             return Values("number", np.array(value), False)
         case terms.Text(value):
-            return Values("text", guard.pyarrow().scalar(value, guard.pyarrow().large_string()), False)
+            return Values("text", pyarrow().scalar(value, pyarrow().large_string()), False)
         case terms.Truth(value):
             return Values("truth", np.array(value), False)
         case terms.Moment():
@@ -150,7 +150,7 @@ def _folded(kind: str, part: Term, rows: Rows) -> Values:
 
 def fold(kind: str, texts: Any) -> Any:
     """Take case or accents off Arrow texts; ``ß`` counts as ``ss`` and ``ς`` as ``σ``."""
-    compute = guard.pyarrow().compute
+    compute = pyarrow().compute
     if kind == "ACCENTI":
         apart = compute.utf8_normalize(texts, form="NFD")
         bare = compute.replace_substring_regex(apart, pattern=r"\p{Mn}+", replacement="")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from layers.sources import guard
+from layers.texts import Texts, taken, to_texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,8 +121,19 @@ def _text(item: Any) -> str:
     return json.dumps(item, ensure_ascii=False, default=str)
 
 
+def to_flat_column(values: Any) -> Any:
+    """Give an Arrow column as ``to_column`` does, but texts as ``Texts``: no object is made per row."""
+    pa = guard.pyarrow()
+    kind = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return to_texts(values)
+    return to_column(values)
+
+
 def picked(column: Any, rows: NDArray[np.int64]) -> Any:
     """Give some rows of a column, in the order of ``rows``."""
+    if isinstance(column, Texts):
+        return taken(column, rows)
     if isinstance(column, np.ndarray):
         return cast("NDArray[Any]", column)[rows]
     return [column[i] for i in rows.tolist()]

@@ -13,7 +13,7 @@ from layers.errors import CrsMissing, DataError, SourceUnavailable
 from layers.extent import Extent
 from layers.geometry import feature_boxes
 from layers.sources import formats, guard
-from layers.sources.columns import arrow_type, to_column
+from layers.sources.columns import arrow_type, to_column, to_flat_column
 from layers.sources.features import chosen, column_statistics, from_arrow, read_warnings
 from layers.sources.place import place_warnings
 from layers.sources.source import (
@@ -227,7 +227,8 @@ class ParquetFile:
             )
         wanted = names if request.columns is None else list(request.columns)
         table = self._columns(wanted)
-        columns = {name: to_column(table.column(name)) for name in wanted}
+        formed = to_flat_column if request.flat else to_column
+        columns = {name: formed(table.column(name)) for name in wanted}
         needed = request.geometry or request.box is not None
         geometry = self._geometry()[0] if needed else None
         return chosen(FeatureBlock(np.arange(int(self._metadata.num_rows)), geometry, columns), request)

@@ -135,7 +135,11 @@ class RasterBlock:
 
 @dataclass(frozen=True, slots=True)
 class FeatureRequest:
-    """Features of a vector layer that touch a box; ``columns`` None means all, () means none."""
+    """Features of a vector layer that touch a box; ``columns`` None means all, () means none.
+
+    ``where`` keeps those that a CQL2 filter keeps, before ``limit`` counts; ``flat`` asks for texts as ``Texts``
+    and not as lists. Sources leave both to ``layers.sources.asking``.
+    """
 
     layer: str
     box: Extent | None = None
@@ -143,6 +147,8 @@ class FeatureRequest:
     ids: tuple[int, ...] | None = None
     limit: int | None = None
     geometry: bool = True
+    where: str = ""
+    flat: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -152,7 +158,7 @@ class FeatureRequest:
 
 @dataclass(frozen=True, slots=True)
 class FeatureBlock:
-    """Features: ids int64 (n,), geometry (None if not asked), columns of length n (text as list of str|None).
+    """Features: ids int64 (n,), geometry (None if not asked), columns of n values (text: list of str|None or Texts).
 
     ``measured`` comes with large layers that were read whole.
     """

@@ -13,7 +13,7 @@ from layers.errors import CrsMissing, DataError, SourceUnavailable
 from layers.extent import Extent
 from layers.heights import UNKNOWN, datum_name
 from layers.sources import formats, geopackage, guard, packs, shapefile
-from layers.sources.columns import column_type, to_column
+from layers.sources.columns import column_type, to_column, to_flat_column
 from layers.sources.features import chosen, column_statistics, decoded, pack_layer, read_warnings
 from layers.sources.place import place_warnings
 from layers.sources.source import (
@@ -346,11 +346,11 @@ class VectorFile:
         if request.ids is None:
             table, geometry_name = self._table(request, None)
             table = table if request.limit is None else table.slice(0, request.limit)
-            return decoded(table, geometry_name, to_column)
+            return decoded(table, geometry_name, to_flat_column if request.flat else to_column)
         groups = [request.ids[i : i + IDS_AT_ONCE] for i in range(0, len(request.ids), IDS_AT_ONCE)] or [()]
         tables = [self._table(request, group) for group in groups]
         whole = guard.pyarrow().concat_tables([table for table, _ in tables])
-        block, found = decoded(whole, tables[0][1], to_column)
+        block, found = decoded(whole, tables[0][1], to_flat_column if request.flat else to_column)
         # Not the box: it was asked for by number; the limit counts in the order of the file.
         return chosen(block, FeatureRequest(request.layer, request.box, request.columns, None, request.limit)), found
 

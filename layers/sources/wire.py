@@ -21,6 +21,7 @@ from layers.errors import DataError, HaitangError
 from layers.extent import Extent
 from layers.geometry import Geometry, Measured
 from layers.sources import packs, source
+from layers.texts import Texts
 from layers.times import TimeAxis
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ for _kind in (
     source.SeriesBlock,
     source.StatisticsRequest,
     source.Statistics,
+    Texts,
 ):
     register(_kind)
 

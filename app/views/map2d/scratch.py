@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from layers.errors import FilterInvalid
+from layers.filters.reading import parse
+from layers.filters.terms import columns as asked_columns
 from layers.geometry import EMPTY, LINE, POINT, POLYGON, Geometry
-from layers.sources.source import FeatureBlock
+from layers.sources.asking import filtered
+from layers.sources.source import FeatureBlock, FeatureRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +42,27 @@ def block_of(features: Mapping[int, Feature], columns: tuple[str, ...]) -> Featu
     ids = np.fromiter(features, np.int64, len(features))
     values = {name: [f.get("properties", {}).get(name) for f in features.values()] for name in columns}
     return FeatureBlock(ids, geometry_of(shapes), values)
+
+
+def scratch_block(features: Mapping[int, Feature], columns: tuple[str, ...], where: str = "") -> FeatureBlock:
+    """Give features as a block, only those that a filter keeps; all where the filter cannot be asked of them.
+
+    Parameters
+    ----------
+    features : mapping of id to Feature
+    columns : tuple of str
+        Which properties.
+    where : str
+        CQL2 text; empty keeps everything.
+    """
+    if not where:
+        return block_of(features, columns)
+    try:
+        term = parse(where)
+        whole = block_of(features, tuple(dict.fromkeys((*columns, *asked_columns(term)))))
+        return filtered(whole, term, FeatureRequest("", columns=columns))
+    except FilterInvalid:
+        return block_of(features, columns)
 
 
 def geometry_of(shapes: list[dict[str, Any] | None]) -> Geometry:

@@ -20,7 +20,7 @@ from app.views.map2d.naming import labels_of
 from app.views.map2d.overlays import source_name
 from app.views.map2d.panning import Drawn, carried, view_of
 from app.views.map2d.renderers import Pass, counts_of, passes, symbol_reach
-from app.views.map2d.scratch import block_of
+from app.views.map2d.scratch import scratch_block
 from app.views.view import Hit, Picture
 from layers.sources.source import FeatureBlock, FeatureRequest
 from layers.style import Symbol
@@ -182,7 +182,7 @@ class VectorPainter:
 
     # ------------------------------------------------------------------ features
     def _key(self, look: VectorLook) -> Hashable:
-        return (look.source, look.key, look.crs, look.view.crs, _columns(look), look.revision)
+        return (look.source, look.key, look.crs, look.view.crs, _columns(look), look.revision, look.filter)
 
     def _find(self, look: VectorLook) -> Features | None:
         if self._held is None or self._held[0] != self._key(look) or not self._held[1].covers(look.view.extent):
@@ -215,7 +215,7 @@ class VectorPainter:
         found = self._find(look)
         if found is None:
             if look.scratch is not None:
-                block, box = block_of(cast("Any", look.scratch), _columns(look)), None
+                block, box = scratch_block(cast("Any", look.scratch), _columns(look), look.filter), None
             else:
                 block, box = cast("FeatureBlock", blocks[0]), self._map_box(look)
             found = prepared(block, look.crs, view.crs, box)
