@@ -32,6 +32,7 @@ OTHER_TITLES = {
     ("document", "notes"): N_("Notes of the workspace"),
     ("document", "themes"): N_("Themes"),
     ("document", "comparison"): N_("Comparison"),
+    ("document", "bookmarks"): N_("Bookmarks"),
     ("clock", "now"): N_("Moment of the clock"),
     ("clock", "rate"): N_("Speed of the clock"),
     ("clock", "loop"): N_("Loop of the clock"),

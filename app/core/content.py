@@ -38,6 +38,7 @@ class Parts:
     clock: Clock = field(default_factory=Clock)
     themes: dict[str, Json] = field(default_factory=dict[str, Json])
     comparison: Comparison = OFF
+    bookmarks: dict[str, Json] = field(default_factory=dict[str, Json])
     unknown: Json = field(default_factory=Json)
 
 
@@ -65,6 +66,7 @@ class Content:
         self.notes = ""
         self.themes: dict[str, Json] = {}
         self.comparison: Comparison = OFF
+        self.bookmarks: dict[str, Json] = {}
         self.unknown: Json = {}
         self._shelf: dict[str, Layer] = {}
         self._told: list[tuple[SignalInstance, tuple[Any, ...]]] = []
@@ -105,7 +107,7 @@ class Content:
             self._assign_camera(value if name == "pose" else {name: value})
         elif target == "clock" and name in {"now", "rate", "loop", "step_s", "leader"}:
             self._set(self.clock, name, value, "clock")
-        elif target == "document" and name in {"title", "notes", "themes", "comparison"}:
+        elif target == "document" and name in {"title", "notes", "themes", "comparison", "bookmarks"}:
             self._assign_words(name, value)
         else:
             raise EditError("There is no field {field} to set.", where=target, field=name)
@@ -131,7 +133,7 @@ class Content:
         self.announce(self.camera_changed)
 
     def _assign_words(self, name: str, value: Any) -> None:
-        if not isinstance(value, dict if name in {"themes", "comparison"} else str):
+        if not isinstance(value, dict if name in {"themes", "comparison", "bookmarks"} else str):
             raise DataError("The field {field} has a value that cannot be used: {value}", field=name, value=value)
         setattr(self, name, comparison_from(value) if name == "comparison" else value)
         self.announce(self.words_changed, name)
@@ -240,6 +242,7 @@ class Content:
     def snapshot(self) -> Snapshot:
         """Give a picture of the content that another thread may write while this one goes on."""
         words: Json = {"title": self.title, "notes": self.notes, "themes": self.themes}
+        words |= {"bookmarks": self.bookmarks} if self.bookmarks else {}
         compared = self.comparison.to_json()
         return Snapshot(
             words | ({"comparison": compared} if compared else {}),
@@ -278,12 +281,12 @@ def parts_from_dict(data: Json, where: str = "") -> Parts:
     DataError
         A part is missing or has the wrong type.
     """
-    known = {"title", "notes", "themes", "comparison", "camera", "clock", "layers"}
+    known = {"title", "notes", "themes", "comparison", "bookmarks", "camera", "clock", "layers"}
     layers = [layer_from_dict(_dict(part, "layers", where), where) for part in _list(data, "layers", where)]
     ids = [layer.id for layer in layers]
     if len(set(ids)) < len(ids):
         raise DataError("Two layers have the same id.", where=where)
-    themes = _dict(data.get("themes", {}), "themes", where)
+    themes, bookmarks = (_dict(data.get(name, {}), name, where) for name in ("themes", "bookmarks"))
     try:
         return Parts(
             title=_text(data, "title", where),
@@ -293,6 +296,7 @@ def parts_from_dict(data: Json, where: str = "") -> Parts:
             clock=Clock.from_dict(_dict(data.get("clock", {}), "clock", where)),
             themes={name: _dict(theme, "themes", where) for name, theme in themes.items()},
             comparison=comparison_from(data.get("comparison"), where),
+            bookmarks={name: _dict(mark, "bookmarks", where) for name, mark in bookmarks.items()},
             unknown={key: value for key, value in data.items() if key not in known},
         )
     except ValidationError as error:

@@ -15,6 +15,8 @@ from app.core.shapes import signed_area
 from layers.crs import is_engineering, is_geographic, transform_points
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.core.camera import Camera
 
 
@@ -23,13 +25,21 @@ class Measured:
     """Length and area in m and m².
 
     ``plane`` values are those of the map's plane, None where its coordinates are degrees; ``true`` values are
-    those of the ellipsoid, None where the CRS is not tied to the earth. Areas are None for a line.
+    those of the ellipsoid, None where the CRS is not tied to the earth. Areas are None for a line. ``azimuth`` is
+    that of the last leg from true north, ``bearing`` the one from the plane's north, degrees clockwise.
     """
 
     plane_length: float | None
     true_length: float | None
     plane_area: float | None = None
     true_area: float | None = None
+    azimuth: float | None = None
+    bearing: float | None = None
+
+    @property
+    def scale(self) -> float | None:
+        """Length in the plane by length on the ellipsoid; None where one of them is not known or 0."""
+        return self.plane_length / self.true_length if self.plane_length and self.true_length else None
 
     @property
     def text(self) -> str:
@@ -37,7 +47,26 @@ class Measured:
         lines = [_pair(N_("Length"), self.true_length, self.plane_length, length_text)]
         if self.plane_area is not None or self.true_area is not None:
             lines.append(_pair(N_("Area"), self.true_area, self.plane_area, area_text))
+        elif self.azimuth is not None or self.bearing is not None:
+            lines.append(_pair(N_("Azimuth"), self.azimuth, self.bearing, angle_text))
+        if self.scale is not None:
+            lines.append(
+                tr("Scale of the plane: {scale} ({error})", scale=f"{self.scale:.6f}", error=_per_km(self.scale))
+            )
         return "\n".join(lines)
+
+
+def _per_km(scale: float) -> str:
+    """Write by how much a km in the plane is too long."""
+    error = (scale - 1) * 1000
+    return f"{error:+.1f} m/km" if abs(error) >= 1 else f"{error * 1000:+.0f} mm/km"
+
+
+def angle_text(degrees: float) -> str:
+    """Write an angle in degrees, minutes and seconds."""
+    seconds = round(degrees % 360 * 36000) / 10 % 1_296_000
+    whole = int(seconds)
+    return f"{whole // 3600}°{whole % 3600 // 60:02d}′{seconds % 60:04.1f}″"
 
 
 def _pair(word: str, true: float | None, plane: float | None, write: Any) -> str:
@@ -71,7 +100,22 @@ def measured(points: list[Point], crs: str | None, kind: Literal["line", "polygo
     is_area = kind == "polygon" and len(points) > 2
     plane_length, plane_area = _plane(path, points, crs)
     true_length, true_area = _true(path, crs, is_area=is_area)
-    return Measured(plane_length, true_length, plane_area if is_area else None, true_area if is_area else None)
+    azimuth, bearing = _directions(path, crs) if kind == "line" and len(path) > 1 else (None, None)
+    areas = (plane_area, true_area) if is_area else (None, None)
+    return Measured(plane_length, true_length, *areas, azimuth, bearing)
+
+
+def _directions(path: list[Point], crs: str | None) -> tuple[float | None, float | None]:
+    """Give the azimuth of the last leg on the ellipsoid and in the plane."""
+    (x0, y0), (x1, y1) = path[-2:]
+    if (x0, y0) == (x1, y1):
+        return None, None
+    plane = None if crs is not None and is_geographic(crs) else math.degrees(math.atan2(x1 - x0, y1 - y0)) % 360
+    found = _geodesic(path[-2:], crs)
+    if found is None:
+        return None, plane
+    geod, xy = found
+    return float(geod.inv(*xy[0], *xy[1])[0]) % 360, plane
 
 
 def _plane(path: list[Point], ring: list[Point], crs: str | None) -> tuple[float | None, float | None]:
@@ -82,18 +126,25 @@ def _plane(path: list[Point], ring: list[Point], crs: str | None) -> tuple[float
     return length, abs(signed_area(ring)) * unit**2 if len(ring) > 2 else 0.0
 
 
-def _true(path: list[Point], crs: str | None, *, is_area: bool) -> tuple[float | None, float | None]:
+def _geodesic(path: list[Point], crs: str | None) -> tuple[Any, Any] | None:
+    """Give the ellipsoid and the path in its degrees; None where the CRS is not tied to the earth."""
     if crs is None or is_engineering(crs):
-        return None, None
+        return None
     system = _system(crs)
     geod, base = system.get_geod(), system.geodetic_crs
     if geod is None or base is None:
-        return None, None
+        return None
     xy = np.array(path, np.float64).reshape(-1, 2)
     if not system.is_geographic:
         xy = transform_points(xy, crs, base.to_2d().to_wkt())
-    if not np.isfinite(xy).all():
+    return (geod, xy) if np.isfinite(xy).all() else None
+
+
+def _true(path: list[Point], crs: str | None, *, is_area: bool) -> tuple[float | None, float | None]:
+    found = _geodesic(path, crs)
+    if found is None:
         return None, None
+    geod, xy = found
     length = float(geod.line_length(xy[:, 0], xy[:, 1])) if len(xy) > 1 else 0.0
     if not is_area:
         return length, None
@@ -137,10 +188,15 @@ class Measure:
         The last measurement, with the pointer as its last corner while it goes on.
     """
 
-    def __init__(self, camera: Camera, kind: Literal["line", "polygon"] = "line") -> None:
+    def __init__(
+        self,
+        camera: Camera,
+        kind: Literal["line", "polygon"] = "line",
+        leave: Callable[[], object] = lambda: None,
+    ) -> None:
         self.title = N_("Measure a length") if kind == "line" else N_("Measure an area")
         self.result: Measured | None = None
-        self._camera = camera
+        self._camera, self._leave = camera, leave
         self._corners = Corners(kind, 2 if kind == "line" else 3)
         self._kept: list[Point] = []
 
@@ -163,10 +219,13 @@ class Measure:
         return self.move(pointer)
 
     def key(self, name: Key) -> Outcome:
-        """Finish, take back a corner, or clear."""
+        """Finish, take back a corner, or clear; Escape with nothing to clear leaves measuring."""
+        under_way = bool(self._corners.points)
         if self._corners.key(name):
             return self._finish()
         if name == "escape":
+            if not under_way and not self._kept:
+                self._leave()
             self._kept, self.result = [], None
             return Outcome(finished=True)
         return self._shown(list(self._corners.points))

@@ -26,6 +26,22 @@ class Ids:
     ids: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Many:
+    """Features by their ids, for so many that a set of them would weigh too much; rising, each once."""
+
+    ids: np.ndarray[Any, np.dtype[np.int64]]
+    mark: int
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the same features are meant."""
+        return isinstance(other, Many) and self.mark == other.mark and np.array_equal(self.ids, other.ids)
+
+    def __hash__(self) -> int:
+        """Give the mark of the ids."""
+        return self.mark
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """Features that touch a box, in the layer's CRS."""
@@ -70,7 +86,28 @@ class Not:
     part: Predicate
 
 
-Predicate = Ids | Box | Polygon | Interval | And | Or | Not
+Predicate = Ids | Many | Box | Polygon | Interval | And | Or | Not
+
+
+FEW = 1_000
+"""Up to so many ids are kept as a set."""
+
+
+def of_ids(ids: Any) -> Ids | Many | None:
+    """Give the question for features by their ids (an array of int64, in any order); None for none of them."""
+    held = np.unique(np.asarray(ids, np.int64))
+    if len(held) <= FEW:
+        return Ids(frozenset(held.tolist())) if len(held) else None
+    return Many(held, hash(held.tobytes()))
+
+
+def known_ids(predicate: Predicate | None) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+    """Give the ids that a question names, rising; None where only the features themselves can tell."""
+    if predicate is None:
+        return np.empty(0, np.int64)
+    if isinstance(predicate, Ids):
+        return np.sort(np.fromiter(predicate.ids, np.int64, len(predicate.ids)))
+    return predicate.ids if isinstance(predicate, Many) else None
 
 
 class Selection:
@@ -130,6 +167,8 @@ def mask(block: FeatureBlock, predicate: Predicate) -> Bools:
     match predicate:
         case Ids(ids):
             return np.isin(block.ids, np.fromiter(ids, np.int64, len(ids)))
+        case Many(ids):
+            return np.isin(block.ids, ids)
         case Interval():
             return _in_interval(block, predicate)
         case Box(extent):

@@ -203,7 +203,8 @@ def table(paths: Sequence[str], size: str) -> dict[str, Any]:
 
     from app.shell.startup import application
     from app.widgets import theme
-    from app.widgets.table import TableModel, TableView
+    from app.widgets.table import TableModel
+    from app.widgets.table_view import TableView
 
     app = application()
     theme.apply(app, "light")
@@ -241,10 +242,11 @@ def made_rows(rows: int) -> Any:
     """Make a table of numbers, text and times; the same one at every call."""
     import numpy as np
 
-    from app.widgets.table import TableColumn, TableData
+    from app.core.table import TableColumn, TableData
+    from layers.texts import from_list
 
     chance = np.random.default_rng(20260801)
-    names = [f"河段 {number:07d}" for number in chance.integers(0, 10_000_000, rows)]
+    names = from_list([f"河段 {number:07d}" for number in chance.integers(0, 10_000_000, rows)])
     start = np.datetime64("2026-08-01T00:00:00", "s")
     columns = [
         TableColumn("fid", "", np.arange(rows)),
@@ -269,7 +271,7 @@ def _rows_of(path: str) -> Any:
         if layer is None:
             raise ParameterInvalid("The file holds no features.", where=path, remedy="Name a file with features.")
         layer.attach(pool.open(path), description.layer(layer.key))
-        return table_of(pool.ask(path, FeatureRequest(layer.key, geometry=False)), layer)
+        return table_of(pool.ask(path, FeatureRequest(layer.key, geometry=False, flat=True)), layer)
     finally:
         pool.close()
 

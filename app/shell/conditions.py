@@ -19,7 +19,8 @@ def holds(name: str, desk: Desk) -> bool:
     ----------
     name : str
         ``layers``, ``layer``, ``vector``, ``timed``, ``failed``, ``time``, ``loop``, ``leads``, ``undo``, ``redo``,
-        ``saved``, ``place``, ``jobs``, ``comparing``, ``compare:<kind>``, ``theme:<name>`` or ``language:<name>``.
+        ``saved``, ``place``, ``jobs``, ``vectors``, ``selected``, ``filtered``, ``comparing``, ``compare:<kind>``,
+        ``theme:<name>`` or ``language:<name>``.
     desk : Desk
 
     Raises
@@ -39,7 +40,9 @@ def holds(name: str, desk: Desk) -> bool:
     return _document(name, desk) if name in _DOCUMENT else _layer(name, desk)
 
 
-_DOCUMENT = {"layers", "comparing", "time", "loop", "undo", "redo", "saved", "place", "jobs"}
+_DOCUMENT = {
+    "layers", "comparing", "time", "loop", "undo", "redo", "saved", "place", "jobs", "vectors", "selected",
+}  # fmt: skip
 
 
 def _document(name: str, desk: Desk) -> bool:
@@ -54,6 +57,8 @@ def _document(name: str, desk: Desk) -> bool:
         "saved": lambda: document.path is not None,
         "place": lambda: desk.focus.place is not None,
         "jobs": lambda: bool(desk.jobs.running()),
+        "vectors": lambda: any(layer.kind == "vector" for layer in document.layers),
+        "selected": lambda: bool(document.selection.predicates),
     }[name]()
 
 
@@ -65,6 +70,7 @@ def _layer(name: str, desk: Desk) -> bool:
     return {
         "layer": True,
         "vector": layer.kind == "vector",
+        "filtered": bool(getattr(layer, "filter", "")),
         "timed": axis is not None and len(axis) > 0,
         "failed": has_failed(layer, desk),
         "leads": desk.document.clock.leader == layer.id,

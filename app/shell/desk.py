@@ -125,6 +125,8 @@ class Desk:
         None while there is nothing to bring back after a crash, as for pictures.
     unread : dict
         Layers that are open and whose last picture failed: id → why.
+    view_size : callable
+        Width and height of the map, px.
     """
 
     document: Document
@@ -136,6 +138,7 @@ class Desk:
     notices: Notices = field(default_factory=Notices)
     focus: Focus = field(default_factory=Focus)
     unread: dict[str, HaitangError] = field(default_factory=dict)
+    view_size: Callable[[], tuple[int, int]] = lambda: (1280, 800)
     jobs: Jobs = field(init=False)
     _worker: ThreadPoolExecutor = field(init=False)
 

@@ -61,6 +61,8 @@ def summary(layer: Layer) -> str:
     if isinstance(layer, VectorLayer):
         count = d.counts.get("features", 0) if d is not None else len(layer.features)
         words = tr("1 feature") if count == 1 else tr("{count} features", count=f"{count:,}")
+        if layer.filter:
+            return tr("Filter: {filter}", filter=layer.filter)
         by_column = layer.style.kind in ("categorised", "graduated")
         return f"{words} · {column_text(d, layer.style.column)}" if by_column else words
     if isinstance(layer, RasterLayer) and layer.style.mode == "rgb":

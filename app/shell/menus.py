@@ -40,7 +40,7 @@ class Menus(QObject):
         self.actions: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
         self.recent = QMenu(window)
-        self.themes = QMenu(window)
+        self.themes, self.bookmarks = QMenu(window), QMenu(window)
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self.refresh_now)
         for one in ACTS:
@@ -83,6 +83,7 @@ class Menus(QObject):
             if one.id == "sample":
                 menu.addMenu(self.recent)
         self.menus["layer"].addMenu(self.themes)
+        self.menus["find"].addMenu(self.bookmarks)
 
     def _tool_bar(self) -> QToolBar:
         bar = QToolBar(self._window)
@@ -115,6 +116,7 @@ class Menus(QObject):
             self.menus[name].setTitle(tr(title))
         self.recent.setTitle(tr("Recently opened"))
         self.themes.setTitle(tr("Map themes"))
+        self.bookmarks.setTitle(tr("Bookmarks"))
         for one in ACTS:
             action = self.actions[one.id]
             title = tr(one.title)

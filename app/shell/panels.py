@@ -112,4 +112,4 @@ def _chart(parts: Parts) -> QWidget:
 def _table(parts: Parts) -> QWidget:
     from app.shell.table_panel import TablePanel
 
-    return TablePanel(parts.desk)
+    return TablePanel(parts.desk, parts.menus.actions)

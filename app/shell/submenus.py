@@ -24,6 +24,7 @@ class Submenus:
         self._made: list[QMenu] = []
         menus.recent.aboutToShow.connect(self.fill_recent)
         menus.themes.aboutToShow.connect(self.fill_themes)
+        menus.bookmarks.aboutToShow.connect(self.fill_bookmarks)
         menus.menus["tools"].aboutToShow.connect(self.fill_tools)
         menus.menus["file"].aboutToShow.connect(self._on_file)
 
@@ -58,6 +59,23 @@ class Submenus:
                 action.triggered.connect(lambda _=False, name=name: themes.remove(document, name))
         menu.addAction(self._menus.actions["theme-pictures"])
         menu.addAction(self._menus.actions["theme-save"])
+
+    def fill_bookmarks(self) -> None:
+        """Show the bookmarks of the workspace: look there, remove, keep."""
+        from app.core import bookmarks
+
+        menu, document = self._menus.bookmarks, self._desk.document
+        menu.clear()
+        for name in document.bookmarks:
+            action = menu.addAction(icons.icon("bookmark"), name.replace("&", "&&"))
+            action.triggered.connect(lambda _=False, name=name: self._acts["finding"].go_to_bookmark(name))
+        if document.bookmarks:
+            menu.addSeparator()
+            gone = menu.addMenu(tr("Remove a bookmark"))
+            for name in document.bookmarks:
+                action = gone.addAction(name.replace("&", "&&"))
+                action.triggered.connect(lambda _=False, name=name: bookmarks.remove(document, name))
+        menu.addAction(self._menus.actions["bookmark"])
 
     def fill_tools(self) -> None:
         """Show the tools by group, as soon as they are loaded."""

@@ -18,6 +18,7 @@ from app.shell.drop_area import DropArea
 from app.shell.edit_acts import Edits, Help
 from app.shell.empty_state import EmptyState
 from app.shell.file_acts import Files, sample_path
+from app.shell.finding import Finding
 from app.shell.layer_panel import LayerPanel
 from app.shell.map_acts import Clock, Layers, Map
 from app.shell.menus import Menus
@@ -63,11 +64,13 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.tools = Tools(desk.relay)
         self._build_centre()
-        self.opener = Opener(desk, self._map_size, self._review)
+        desk.view_size = lambda: self.compare.panes.size_for(self.centre.width(), self.centre.height())
+        self.opener = Opener(desk, desk.view_size, self._review)
         self.acts: dict[str, Any] = {}
         self.menus = Menus(self, self.resolve, self._holds)
         self.surroundings = Surroundings()
-        parts = Parts(desk, self.menus, self.tools, self.surroundings, self.open_result, self._edit_tables)
+        tables = lambda: self.resolve("edits.class_tables")()  # noqa: E731, PLW0108 - acts come later
+        parts = Parts(desk, self.menus, self.tools, self.surroundings, self.open_result, tables)
         self.docks = Docks(self, panels(parts))
         self.links = MapLinks(desk, self.canvas, self.docks, self)
         self.links.serve(self.surroundings)
@@ -104,6 +107,7 @@ class MainWindow(QMainWindow):
             map=Map(desk, self, self.canvas, self.opener),
             compare=self.compare.acts,
             layers=Layers(desk, self, self._layer_panel, self._show_table),
+            finding=Finding(desk, self, self.canvas),
             clock=self.clock_acts,
             panels=Panels(desk, self, self.docks, self.apply_settings),
             tools=ToolActs(desk, lambda: self.open_palette(only_tools=True), self.open_tool),
@@ -153,9 +157,6 @@ class MainWindow(QMainWindow):
     def open_result(self, path: str) -> None:
         """Put the result of a tool on the map."""
         self.opener.open([path])
-
-    def _edit_tables(self) -> None:
-        self.resolve("edits.class_tables")()
 
     def open_tool(self, tool_id: str) -> None:
         """Show the form of a tool."""
@@ -231,7 +232,7 @@ class MainWindow(QMainWindow):
             document.layer_added, document.layer_removed, document.layer_moved, document.layer_changed,
             document.replaced, document.words_changed, document.history.changed, desk.focus.layer_changed,
             desk.focus.place_changed, desk.jobs.changed, document.clock.events.loop, document.clock.events.revision,
-            document.clock.events.leader,
+            document.clock.events.leader, document.selection.changed,
         ):  # fmt: skip
             signal.connect(self._on_document)
         for dock in self.docks.by_name.values():
@@ -280,14 +281,13 @@ class MainWindow(QMainWindow):
     def _holds(self, name: str) -> bool:
         if name.startswith("dock:"):
             return self.docks[name[5:]].is_seen
+        if name.startswith("point:"):
+            return self.acts["finding"].mode == name[6:] if "finding" in self.acts else False
         if name in ("legend", "scale", "north", "graticule"):
             return bool(getattr(self.canvas.options, name))
         if name == "full-screen":
             return self.isFullScreen()
         return conditions.holds(name, self.desk)
-
-    def _map_size(self) -> tuple[int, int]:
-        return self.compare.panes.size_for(self.centre.width(), self.centre.height())
 
     def _review(self, description: Any, accept: Callable[[], object]) -> None:
         from app.shell.review_dialog import ReviewDialog

@@ -2,176 +2,25 @@
 
 from __future__ import annotations
 
-import operator
-import re
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app.core.language import tr
+from app.core.table import Arrangement, TableColumn, TableData, typed
+from layers.errors import HaitangError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from numpy.typing import NDArray
 
-COMPARES: dict[str, Callable[[Any, Any], Any]] = {
-    ">=": operator.ge, "<=": operator.le, "!=": operator.ne, "=": operator.eq, ">": operator.gt, "<": operator.lt,
-}  # fmt: skip
-CONDITION = re.compile(r"^\s*(?P<column>.+?)\s*(?P<sign>>=|<=|!=|==|=|>|<|≥|≤|≠)\s*(?P<value>.+?)\s*$")
-PORTION = 20_000
-"""Values handled at once, so that the window gets its turn in between."""
-SIGNS = {"≥": ">=", "≤": "<=", "≠": "!=", "==": "="}
+    Index = QModelIndex | QPersistentModelIndex
 
+__all__ = ["TableColumn", "TableData", "TableModel", "cell_text"]
 
-@dataclass(frozen=True, slots=True)
-class TableColumn:
-    """A column: name, title, and its values (ndarray of numbers or times, or a list of text)."""
-
-    name: str
-    title: str
-    values: Any
-
-    @property
-    def is_number(self) -> bool:
-        """Whether values compare as numbers."""
-        return isinstance(self.values, np.ndarray) and self.values.dtype.kind in "iufb"
-
-
-class TableData:
-    """Columns of equal length and the ids of their rows.
-
-    Parameters
-    ----------
-    columns : sequence of TableColumn
-    ids : ndarray, int64, (rows,)
-    """
-
-    def __init__(self, columns: Sequence[TableColumn], ids: NDArray[np.int64]) -> None:
-        self.columns = list(columns)
-        self.ids = ids
-        self._ranks: dict[int, tuple[NDArray[np.int64], NDArray[np.bool_]]] = {}
-
-    def __len__(self) -> int:
-        """Count the rows."""
-        return len(self.ids)
-
-    def find(self, name: str) -> TableColumn | None:
-        """Find a column by name or title, any case."""
-        wanted = name.strip().strip('"').lower()
-        return next((c for c in self.columns if wanted in (c.name.lower(), c.title.lower())), None)
-
-    def order(self, column: int, *, descending: bool, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Give rows sorted by a column; missing values come last, equal ones keep their order.
-
-        Parameters
-        ----------
-        column : int
-        descending : bool
-        rows : ndarray, int64, (n,)
-            Rows to sort, rising.
-        """
-        ranks, missing = self._sorted(column)
-        if not len(rows):
-            return rows
-        fine = rows[~missing[rows]]
-        keys = ranks[fine]
-        placed = np.argsort(-keys if descending else keys, kind="stable")
-        return np.concatenate([fine[placed], rows[missing[rows]]])
-
-    def _sorted(self, column: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Give the rank of each value of a column (equal values share one), and which are missing; found once."""
-        if column not in self._ranks:
-            values, missing = _sortable(self.columns[column].values)
-            order = np.argsort(values, kind="stable")
-            keys = _taken(values, order)
-            steps = np.concatenate([[0], np.cumsum(keys[1:] != keys[:-1])]) if len(keys) else order
-            ranks = np.empty(len(values), np.int64)
-            ranks[order] = steps
-            self._ranks[column] = (ranks, missing)
-        return self._ranks[column]
-
-    def fitting(self, query: str) -> NDArray[np.int64]:
-        """Give the rows that fit a query.
-
-        Parameters
-        ----------
-        query : str
-            ``column > 3``, ``名称 = 黄浦江`` (also ``≥ ≤ ≠``), several joined by ``;``, or text that any column holds.
-        """
-        keep = np.ones(len(self), bool)
-        for part in filter(None, (p.strip() for p in query.split(";"))):
-            keep &= self._fits(part)
-        return np.flatnonzero(keep)
-
-    def _fits(self, part: str) -> NDArray[np.bool_]:
-        found = CONDITION.match(part)
-        column = self.find(found["column"]) if found else None
-        if found is None or column is None:
-            return self._holds(part.lower())
-        sign = SIGNS.get(found["sign"], found["sign"])
-        return _compare(column, sign, found["value"].strip("'\""))
-
-    def _holds(self, text: str) -> NDArray[np.bool_]:
-        keep = np.zeros(len(self), bool)
-        for column in self.columns:
-            if isinstance(column.values, np.ndarray):
-                keep |= _number_holds(column.values, text)
-            else:
-                keep |= np.fromiter((v is not None and text in str(v).lower() for v in column.values), bool, len(self))
-        return keep
-
-
-def _sortable(values: Any) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    """Give values as an array that sorts fast, and which are missing."""
-    if isinstance(values, np.ndarray) and values.dtype.kind != "O":
-        kind = values.dtype.kind
-        missing = np.isnan(values) if kind == "f" else np.isnat(values) if kind == "M" else np.zeros(len(values), bool)
-        return values, missing
-    missing = np.fromiter((v is None for v in values), bool, len(values))
-    words = np.empty(len(values), dtype=np.dtypes.StringDType())
-    for start in range(0, len(values), PORTION):
-        part = values[start : start + PORTION]
-        words[start : start + len(part)] = ["" if v is None else str(v) for v in part]
-    return words, missing
-
-
-def _taken(values: NDArray[Any], rows: NDArray[np.int64]) -> NDArray[Any]:
-    """Give ``values[rows]`` in portions, because taking text holds the interpreter."""
-    result = np.empty(len(rows), values.dtype)
-    for start in range(0, len(rows), PORTION):
-        result[start : start + PORTION] = values[rows[start : start + PORTION]]
-    return result
-
-
-def _number_holds(values: NDArray[Any], text: str) -> NDArray[np.bool_]:
-    """Tell where a number, written out, begins with what was typed; nothing where it is no number."""
-    try:
-        wanted = float(text)
-    except ValueError:
-        return np.zeros(len(values), bool)
-    if values.dtype.kind not in "iuf":
-        return np.zeros(len(values), bool)
-    return np.isclose(values, wanted, rtol=0, atol=10.0 ** -(len(text.partition(".")[2]) + 1) * 4.99)
-
-
-def _compare(column: TableColumn, sign: str, text: str) -> NDArray[np.bool_]:
-    if column.is_number:
-        try:
-            return np.asarray(COMPARES[sign](column.values, float(text)), bool)
-        except ValueError:
-            return np.zeros(len(column.values), bool)
-    if isinstance(column.values, np.ndarray) and column.values.dtype.kind == "M":
-        try:
-            return np.asarray(COMPARES[sign](column.values, np.datetime64(text)), bool)
-        except ValueError:
-            return np.zeros(len(column.values), bool)
-    same = COMPARES[sign]
-    return np.fromiter((v is not None and bool(same(str(v), text)) for v in column.values), bool, len(column.values))
+_NOT_READ = "…"
 
 
 def cell_text(value: Any) -> str:
@@ -192,19 +41,27 @@ def cell_text(value: Any) -> str:
 class TableModel(QAbstractTableModel):
     """Shows a TableData in some order; sorting and filtering never hold up the window.
 
-    ``arranged`` comes after each new order with the number of rows shown.
+    ``arranged`` comes after each new order with the number of rows shown; ``refused`` carries the error of a
+    condition that cannot be asked; ``wanted`` the names of columns that are looked at and not read yet;
+    ``edited`` the id of a row, the name of a column and the value typed.
     """
 
     arranged = Signal(int)
+    refused = Signal(object)
+    wanted = Signal(tuple)
+    edited = Signal(int, str, object)
     _ready = Signal(int, object)
 
     def __init__(self) -> None:
         super().__init__()
         self._data = TableData([], np.empty(0, np.int64))
         self._rows = np.empty(0, np.int64)
-        self._sort: tuple[int, bool] | None = None
-        self._query = ""
+        self._chosen = np.empty(0, np.bool_)
+        self._asked: set[str] = set()
+        self._wish = Arrangement()
+        self._waiting = False
         self._generation = 0
+        self.editable = False
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="table")
         self._ready.connect(self._on_ready)
 
@@ -213,79 +70,180 @@ class TableModel(QAbstractTableModel):
         self._generation += 1
         self._worker.shutdown(wait=True, cancel_futures=True)
 
-    def show(self, data: TableData) -> None:
-        """Show other data in its own order."""
+    def show(self, data: TableData, *, keep: bool = False) -> None:
+        """Show other data in its own order; ``keep`` asks for the filter and order there are."""
+        wish = self._wish if keep else Arrangement()
         self.beginResetModel()
         self._generation += 1
         self._data, self._rows = data, np.arange(len(data), dtype=np.int64)
-        self._sort, self._query = None, ""
+        self._chosen = np.zeros(len(data), np.bool_)
+        self._wish, self._waiting = Arrangement(), False
+        self._asked.clear()
         self.endResetModel()
-        self.arranged.emit(len(self._rows))
+        if wish != Arrangement():
+            self.arrange(wish)
+        else:
+            self.arranged.emit(len(self._rows))
+
+    def fill(self, values: dict[str, Any]) -> None:
+        """Take over values of columns that were read."""
+        self._data.fill(values)
+        self._asked -= set(values)
+        if self._waiting:
+            self.arrange(self._wish)
+        if len(self._rows):
+            last = self.index(len(self._rows) - 1, len(self._data.columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    # -- arranging -------------------------------------------------------------------
+    @property
+    def wish(self) -> Arrangement:
+        """Which rows are asked for, and in which order."""
+        return self._wish
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; -1 gives the order of the source."""
-        self._sort = None if column < 0 else (column, order is Qt.SortOrder.DescendingOrder)
-        self._arrange()
+        falling = order is Qt.SortOrder.DescendingOrder
+        self.arrange(replace(self._wish, sort=None if column < 0 else (column, falling)))
 
     def filter(self, query: str) -> None:
         """Show the rows that fit a query; an empty one shows all."""
-        self._query = query.strip()
-        self._arrange()
+        self.arrange(replace(self._wish, query=query.strip()))
 
-    def row_id(self, row: int) -> int:
-        """Give the id of the feature in a row."""
-        return int(self._data.ids[self._rows[row]])
+    def arrange(self, wish: Arrangement) -> None:
+        """Show other rows, or the same in another order, as soon as their columns are read."""
+        self._wish, self._waiting = wish, False
+        self._generation += 1
+        try:
+            missing = self._data.missing(wish)
+        except HaitangError as error:
+            self.refused.emit(error)
+            return
+        if missing:
+            self._waiting = True
+            self._want(*missing)
+            return
+        self._worker.submit(self._work, self._generation, self._data, wish)
 
-    def rows_of(self, ids: set[int]) -> list[int]:
-        """Give the rows that show features."""
-        if not ids:
-            return []
-        wanted = np.fromiter(ids, np.int64, len(ids))
-        return np.flatnonzero(np.isin(self._data.ids[self._rows], wanted)).tolist()
+    def _work(self, generation: int, data: TableData, wish: Arrangement) -> None:
+        if generation != self._generation:
+            return
+        try:
+            found: Any = data.arranged(wish)
+        except HaitangError as error:
+            found = error
+        self._ready.emit(generation, found)
+
+    def _on_ready(self, generation: int, found: Any) -> None:
+        if generation != self._generation:
+            return
+        if isinstance(found, HaitangError):
+            self.refused.emit(found)
+            return
+        self.beginResetModel()
+        self._rows = found
+        self.endResetModel()
+        self.arranged.emit(len(found))
+
+    def _want(self, *names: str) -> None:
+        new = tuple(name for name in names if name not in self._asked)
+        if new:
+            self._asked.update(new)
+            self.wanted.emit(new)
+
+    # -- rows ------------------------------------------------------------------------
+    @property
+    def table(self) -> TableData:
+        """What is shown."""
+        return self._data
+
+    @property
+    def shown(self) -> NDArray[np.int64]:
+        """Numbers of the rows shown, in their order."""
+        return self._rows
 
     @property
     def total(self) -> int:
         """All rows, shown or not."""
         return len(self._data)
 
-    def _arrange(self) -> None:
-        self._generation += 1
-        self._worker.submit(self._work, self._generation, self._data, self._query, self._sort)
+    def row_id(self, row: int) -> int:
+        """Give the id of the feature in a row."""
+        return int(self._data.ids[self._rows[row]])
 
-    def _work(self, generation: int, data: TableData, query: str, sort: tuple[int, bool] | None) -> None:
-        if generation != self._generation:
-            return
-        rows = data.fitting(query) if query else np.arange(len(data), dtype=np.int64)
-        if sort is not None and sort[0] < len(data.columns):
-            rows = data.order(sort[0], descending=sort[1], rows=rows)
-        self._ready.emit(generation, rows)
+    def ids(self, first: int, last: int) -> NDArray[np.int64]:
+        """Give the ids of the features in some rows, the last included."""
+        return self._data.ids[self._rows[first : last + 1]]
 
-    def _on_ready(self, generation: int, rows: NDArray[np.int64]) -> None:
-        if generation != self._generation:
-            return
-        self.beginResetModel()
-        self._rows = rows
-        self.endResetModel()
-        self.arranged.emit(len(rows))
+    def choose(self, ids: NDArray[np.int64] | None) -> None:
+        """Mark the rows of some features; None marks none."""
+        self._chosen = np.zeros(len(self._data), np.bool_) if ids is None else np.isin(self._data.ids, ids)
+        if len(self._rows):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self._data.columns) - 1))
+
+    def is_chosen(self, row: int) -> bool:
+        """Tell whether a row is marked."""
+        return bool(self._chosen[self._rows[row]])
+
+    def chosen_rows(self) -> NDArray[np.int64]:
+        """Give the rows of the table that are marked and shown, in their order."""
+        return self._rows[self._chosen[self._rows]]
+
+    def first_chosen(self) -> int | None:
+        """Give the first row shown that is marked."""
+        marked = self._chosen[self._rows]
+        at = int(marked.argmax()) if len(marked) else 0
+        return at if len(marked) and marked[at] else None
+
+    def texts(self, column: int, first: int, count: int) -> list[str]:
+        """Give the texts of some rows of a column, without line ends."""
+        held = self._data.columns[column]
+        if held.values is None:
+            self._want(held.name)
+            return [_NOT_READ] * count
+        found = [cell_text(held.values[row]) for row in self._rows[first : first + count].tolist()]
+        return [" ".join(text.splitlines()) if "\n" in text or "\r" in text else text for text in found]
 
     # -- Qt --------------------------------------------------------------------------
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
+    def rowCount(self, parent: Index | None = None) -> int:
         """Count the rows shown."""
         return 0 if parent is not None and parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex | None = None) -> int:
+    def columnCount(self, parent: Index | None = None) -> int:
         """Count the columns."""
         return 0 if parent is not None and parent.isValid() else len(self._data.columns)
 
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Give the text or the alignment of a cell."""
-        column = self._data.columns[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return cell_text(column.values[self._rows[index.row()]])
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            column = self._data.columns[index.column()]
+            if column.values is None:
+                self._want(column.name)
+                return _NOT_READ
+            return cell_text(column.values[int(self._rows[index.row()])])
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column.is_number else Qt.AlignmentFlag.AlignLeft
+            is_number = self._data.columns[index.column()].is_number
+            side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Tell that cells can be typed into where the layer can be edited; never the number of a feature."""
+        found = super().flags(index)
+        return found | Qt.ItemFlag.ItemIsEditable if self.editable and index.column() > 0 else found
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Tell of a value that was typed; whoever listens changes the feature, and the table follows."""
+        column = self._data.columns[index.column()]
+        if role != Qt.ItemDataRole.EditRole or str(value) == self.data(index):
+            return False
+        try:
+            wanted = typed(str(value), column)
+        except HaitangError as error:
+            self.refused.emit(error)
+            return False
+        self.edited.emit(self.row_id(index.row()), column.name, wanted)
+        return True
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Give the title of a column."""
@@ -293,37 +251,3 @@ class TableModel(QAbstractTableModel):
             return None
         column = self._data.columns[section]
         return column.title or column.name
-
-
-class TableView(QTableView):
-    """A table view set up for many rows."""
-
-    def __init__(self, model: TableModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setModel(model)
-        self.setSortingEnabled(False)
-        self.setAlternatingRowColors(True)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(26)
-        heads = self.horizontalHeader()
-        heads.setSectionsClickable(True)
-        heads.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        heads.setDefaultSectionSize(128)
-        heads.setHighlightSections(False)
-        heads.sectionClicked.connect(self._on_head)
-
-    def _on_head(self, section: int) -> None:
-        heads = self.horizontalHeader()
-        same = heads.isSortIndicatorShown() and heads.sortIndicatorSection() == section
-        ascending = Qt.SortOrder.AscendingOrder
-        order = Qt.SortOrder.DescendingOrder if same and heads.sortIndicatorOrder() is ascending else ascending
-        heads.setSortIndicatorShown(True)
-        heads.setSortIndicator(section, order)
-        self.model().sort(section, order)

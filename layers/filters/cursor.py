@@ -30,7 +30,7 @@ class Cursor:
     """Stands at one word of a filter."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.written = text
         self.tokens = tokens(text)
         self.at = 0
         self.level = 0
@@ -90,7 +90,7 @@ class Cursor:
         """Count one level of nesting while it is read."""
         self.level += 1
         if self.level > DEEPEST:
-            raise too_deep(self.text, self.now.start)
+            raise too_deep(self.written, self.now.start)
         yield
         self.level -= 1
 
@@ -98,4 +98,4 @@ class Cursor:
         """Give the error for a word, the one at hand unless told."""
         token = token or self.now
         found = token.text[:40] or "⏎"
-        return FilterInvalid(what, where=self.text[:200], remedy=remedy, at=token.start + 1, found=found, **fields)
+        return FilterInvalid(what, where=self.written[:200], remedy=remedy, at=token.start + 1, found=found, **fields)

@@ -342,8 +342,8 @@ class _Reader(Cursor):
 
     def _shape(self) -> terms.Shape:
         token = self.now
-        end = read_shape(self.text, token.start, self.tokens[self.at :])
-        wkt = normal(self.text[token.start : end]) if end else None
+        end = read_shape(self.written, token.start, self.tokens[self.at :])
+        wkt = normal(self.written[token.start : end]) if end else None
         if end is None or wkt is None:
             raise self.fault(
                 "The geometry {found} at character {at} is no well-known text.",

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from layers.filters.values import Bools, Rows
     from layers.geometry import Geometry
 
+_MANY = 2_000
+"""From so many features on, cheap questions come first."""
 _TURNED = {"S_WITHIN": "S_CONTAINS", "S_CONTAINS": "S_WITHIN"}
 
 
@@ -37,7 +39,7 @@ def related(term: terms.Spatial, rows: Rows) -> tuple[Bools, Bools | bool]:
             held = _between(relation, _literal(left), _literal(right))
             return np.full(rows.count, held), False
         left, right, relation = right, left, _TURNED.get(relation, relation)
-    return _of_features(relation, _geometry(left, rows), _literal(right))
+    return compared(relation, _geometry(left, rows), _literal(right))
 
 
 def _geometry(column: Term, rows: Rows) -> Geometry:
@@ -64,13 +66,13 @@ def _between(relation: str, one: Any, other: Any) -> bool:
     return bool(getattr(cast("Any", shapely), relation.removeprefix("S_").lower())(one, other))
 
 
-def _of_features(relation: str, geometry: Geometry, place: Any) -> tuple[Bools, Bools | bool]:
-    """Compare every feature with one place."""
+def compared(relation: str, geometry: Geometry, place: Any) -> tuple[Bools, Bools | bool]:
+    """Compare every feature with one place, a shapely geometry; also tell where the answer is unknown."""
     import shapely
 
     empty: Bools = geometry.types == 0
     if relation == "S_DISJOINT":
-        meets, unknown = _of_features("S_INTERSECTS", geometry, place)
+        meets, unknown = compared("S_INTERSECTS", geometry, place)
         return ~meets & ~empty, unknown
     found = np.zeros(len(geometry), np.bool_)
     boxes = feature_boxes(geometry)
@@ -92,17 +94,32 @@ def _is_box(place: Any) -> bool:
     return place.geom_type == "Polygon" and bool(library.equals(place, library.box(*place.bounds)))
 
 
+def _by_first_vertex(geometry: Geometry, place: Any, near: Any, found: Bools) -> Any:
+    """Settle features that begin inside the place, and those whose boxes keep off it; give the others."""
+    import shapely
+
+    library = cast("Any", shapely)
+    first = geometry.xy[geometry.rings[geometry.parts[geometry.features[near]]]]
+    inside = library.intersects_xy(place, first[:, 0], first[:, 1])
+    found[near[inside]] = True
+    rest = near[~inside]
+    boxes = feature_boxes(taken_geometry(geometry, rest))
+    return rest[library.intersects(place, library.box(*boxes.T))]
+
+
 def _decide(relation: str, geometry: Geometry, place: Any, near: Any, found: Bools) -> None:
     """Ask the true shapes of the features whose boxes come near."""
-    if not len(near):
-        return
     import shapely
 
     from layers.shapes import to_shapes
 
     library = cast("Any", shapely)
-    shapes = to_shapes(taken_geometry(geometry, near))
     library.prepare(place)
+    if relation == "S_INTERSECTS" and len(near) > _MANY:
+        near = _by_first_vertex(geometry, place, near, found)
+    if not len(near):
+        return
+    shapes = to_shapes(taken_geometry(geometry, near))
     match relation:
         case "S_WITHIN":
             found[near] = library.contains(place, shapes)

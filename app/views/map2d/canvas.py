@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from app.core.document import Document
     from app.core.gestures import Gesture
     from app.core.reading import Reading
+    from app.views.map2d.features import Features
     from app.views.view import Frame, Hit
 
 WHEEL_STEP = 1.25
@@ -174,6 +175,15 @@ class MapCanvas(QWidget):
             if hit is not None:
                 hits.append(hit)
         return hits
+
+    def features_of(self, layer_id: str) -> Features | None:
+        """Give the features of a layer that the picture was made of, in the map's system; None where there are none."""
+        for picture in self._frame.pictures if self._frame is not None else ():
+            probe: Any = picture.probe
+            found = getattr(getattr(probe, "single", probe), "features", None)
+            if picture.look.layer == layer_id and found is not None and picture.look.view.crs == self.view().crs:
+                return found
+        return None
 
     def rest(self) -> None:
         """Stop drawing and listening at once; close it later, when what is under way may be waited for."""
