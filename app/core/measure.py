@@ -107,11 +107,13 @@ def measured(points: list[Point], crs: str | None, kind: Literal["line", "polygo
 
 def _directions(path: list[Point], crs: str | None) -> tuple[float | None, float | None]:
     """Give the azimuth of the last leg on the ellipsoid and in the plane."""
-    (x0, y0), (x1, y1) = path[-2:]
-    if (x0, y0) == (x1, y1):
+    # While it is measured, the pointer rests on the last corner at times.
+    last = next((leg for leg in reversed(list(pairwise(path))) if leg[0] != leg[1]), None)
+    if last is None:
         return None, None
+    (x0, y0), (x1, y1) = last
     plane = None if crs is not None and is_geographic(crs) else math.degrees(math.atan2(x1 - x0, y1 - y0)) % 360
-    found = _geodesic(path[-2:], crs)
+    found = _geodesic(list(last), crs)
     if found is None:
         return None, plane
     geod, xy = found

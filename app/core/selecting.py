@@ -29,6 +29,15 @@ TITLES: dict[str, str] = {
 }
 
 
+WAYS: tuple[tuple[How, str], ...] = (
+    ("set", N_("Instead of what is selected")),
+    ("join", N_("Add to what is selected")),
+    ("remove", N_("Take away from what is selected")),
+    ("common", N_("Keep what both have")),
+)
+"""How what is found counts: value and English title."""
+
+
 def how_of(pointer: Pointer) -> How:
     """Give what the keys ask for: shift adds, control takes away, both keep what is common."""
     if pointer.shift:

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QProgressBar, QWidget
 from app.core.by_layer import RELATIONS, related
 from app.core.jobs import Job
 from app.core.language import N_, error_text, tr
+from app.core.selecting import WAYS
 from app.core.selection import known_ids
 from app.shell.dialog import Frame
-from app.shell.finding import WAYS
 from app.widgets import controls
 from layers.errors import Cancelled, HaitangError
 from layers.geometry import taken_geometry
@@ -21,13 +21,13 @@ from layers.vector import VectorLayer
 if TYPE_CHECKING:
     from app.core.selecting import How
     from app.shell.desk import Desk
-    from app.shell.finding import Finding, Ids
+    from app.shell.selector import Selector
 
 
 class ByLayerDialog(Frame):
     """Asks for two layers and a relation, and selects; stays open for the next one."""
 
-    def __init__(self, desk: Desk, parent: QWidget, finding: Finding) -> None:
+    def __init__(self, desk: Desk, parent: QWidget, finding: Selector) -> None:
         super().__init__(parent, N_("Select by another layer"), "finding")
         self._desk, self._finding = desk, finding
         self._job: Job | None = None
@@ -97,7 +97,7 @@ class ByLayerDialog(Frame):
         self._busy(on=True)
         job = self._job
 
-        def work() -> Ids:
+        def work() -> Any:
             ids, shapes = self._finding.shapes(target)
             other_ids, others = self._finding.shapes(other)
             if only is not None:

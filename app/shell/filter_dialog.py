@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from app.core.language import N_, error_text, tr
+from app.core.selecting import WAYS
 from app.shell.dialog import Frame
-from app.shell.finding import WAYS
 from app.views.map2d.scratch import block_of
 from app.widgets import controls
 from app.widgets.filter_field import FilterField
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from app.core.selecting import How
     from app.shell.desk import Desk
-    from app.shell.finding import Finding
+    from app.shell.selector import Selector
     from layers.sources.source import FeatureBlock
     from layers.vector import VectorLayer
 
@@ -252,7 +252,7 @@ class FilterDialog(_ConditionFrame):
 class ConditionDialog(_ConditionFrame):
     """Asks for a condition and selects what fits; stays open for the next one."""
 
-    def __init__(self, desk: Desk, parent: QWidget, layer: VectorLayer, finding: Finding) -> None:
+    def __init__(self, desk: Desk, parent: QWidget, layer: VectorLayer, finding: Selector) -> None:
         super().__init__(parent, N_("Select by condition"), Condition(desk, layer, own=True), layer)
         self._desk, self._layer, self._finding = desk, layer, finding
         self.how = controls.Choice()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from app.core.language import N_, tr
+from app.core.language import tr
 from app.core.measure import Measure
 from app.core.selecting import Select, combined, touching
 from app.core.selection import known_ids, of_ids
@@ -267,12 +267,3 @@ class Finding:
     def _show(self, dialog: Any) -> None:
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-
-WAYS: tuple[tuple[How, str], ...] = (
-    ("set", N_("Instead of what is selected")),
-    ("join", N_("Add to what is selected")),
-    ("remove", N_("Take away from what is selected")),
-    ("common", N_("Keep what both have")),
-)
-"""How what is found counts: value and English title."""

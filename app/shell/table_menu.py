@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMenu
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtCore import QByteArray
+    from PySide6.QtGui import QAction
 
     from app.shell.desk import Desk
-    from app.shell.table_panel import TablePanel
+    from app.widgets.filter_field import FilterField
+    from app.widgets.table import TableModel
+    from app.widgets.table_view import TableView
     from layers.vector import VectorLayer
 
 MOST_ROWS = 200_000
@@ -29,16 +32,30 @@ MOST_COLUMNS = 60
 _FROM_WINDOW = ("select-expression", "select-layer", "select-invert", "select-clear", "select-zoom", "layer-filter")
 
 
+class Shown(Protocol):
+    """A table on screen."""
+
+    model: TableModel
+    view: TableView
+    filter: FilterField
+    actions_of_window: dict[str, QAction]
+
+    @property
+    def layer(self) -> VectorLayer | None:
+        """The layer whose attributes are shown."""
+        ...
+
+
 class TableMenu:
     """The menu of one table panel.
 
     Parameters
     ----------
     desk : Desk
-    panel : TablePanel
+    panel : Shown
     """
 
-    def __init__(self, desk: Desk, panel: TablePanel) -> None:
+    def __init__(self, desk: Desk, panel: Shown) -> None:
         self._desk, self._panel = desk, panel
         self._layouts: dict[str, tuple[int, QByteArray]] = {}
 
@@ -50,7 +67,7 @@ class TableMenu:
 
     def made(self, column: int = -1) -> QMenu:
         """Give the menu."""
-        menu = QMenu(self._panel)
+        menu = QMenu(self._panel.view)
         if column >= 0:
             self._of_column(menu, column)
         self._columns(menu)
@@ -168,7 +185,7 @@ class TableMenu:
             return
 
         def done(found: Any) -> None:
-            dialog = FiguresDialog(self._panel.window(), data.columns[column], found)
+            dialog = FiguresDialog(self._panel.view.window(), data.columns[column], found)
             dialog.finished.connect(dialog.deleteLater)
             dialog.open()
 

@@ -36,6 +36,7 @@ def files(folder: Path) -> list[str]:
     import json
 
     import pyarrow as pa
+    import pyarrow.parquet
     import pyogrio
 
     points = shapely.points(np.arange(6.0), np.zeros(6))
