@@ -140,27 +140,13 @@ class Finding:
         if layer is not None:
             from app.shell.filter_dialog import ConditionDialog
 
-            self._show(ConditionDialog(self._desk, self._parent, layer, self))
+            _opened(ConditionDialog(self._desk, self._parent, layer, self))
 
     def by_layer(self) -> None:
         """Ask for another layer, and select by its features."""
         from app.shell.by_layer_dialog import ByLayerDialog
 
-        self._show(ByLayerDialog(self._desk, self._parent, self))
-
-    def filter(self) -> None:
-        """Ask for the filter of the layer in focus."""
-        layer = self._desk.focus.layer
-        if isinstance(layer, VectorLayer):
-            from app.shell.filter_dialog import FilterDialog
-
-            self._show(FilterDialog(self._desk, self._parent, layer))
-
-    def unfilter(self) -> None:
-        """Take the filter of the layer in focus away."""
-        layer = self._desk.focus.layer
-        if isinstance(layer, VectorLayer) and layer.filter:
-            self._desk.document.set(layer, "filter", "")
+        _opened(ByLayerDialog(self._desk, self._parent, self))
 
     def invert(self) -> None:
         """Select what is not selected, and leave out what is."""
@@ -217,6 +203,39 @@ class Finding:
         elif extent is not None:
             self._desk.document.look(self._desk.document.camera.fitted(extent, *self._desk.view_size()))
 
+
+def _opened(dialog: Any) -> None:
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
+
+
+class Whereabouts:
+    """What the menu Find does beside selecting: filters of layers, places, bookmarks.
+
+    Parameters
+    ----------
+    desk : Desk
+    parent : QWidget
+        The window.
+    """
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        self._desk, self._parent = desk, parent
+
+    def filter(self) -> None:
+        """Ask for the filter of the layer in focus."""
+        layer = self._desk.focus.layer
+        if isinstance(layer, VectorLayer):
+            from app.shell.filter_dialog import FilterDialog
+
+            _opened(FilterDialog(self._desk, self._parent, layer))
+
+    def unfilter(self) -> None:
+        """Take the filter of the layer in focus away."""
+        layer = self._desk.focus.layer
+        if isinstance(layer, VectorLayer) and layer.filter:
+            self._desk.document.set(layer, "filter", "")
+
     # -- places ----------------------------------------------------------------------
     def go_to(self) -> None:
         """Ask for a place, and show it."""
@@ -264,6 +283,7 @@ class Finding:
             return
         self._desk.document.look(camera.fitted(shown, *self._desk.view_size(), margin=0.0))
 
-    def _show(self, dialog: Any) -> None:
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+
+def acts(desk: Desk, parent: QWidget, canvas: MapCanvas) -> dict[str, Any]:
+    """Give the acts of the menu Find, by group."""
+    return {"finding": Finding(desk, parent, canvas), "places": Whereabouts(desk, parent)}

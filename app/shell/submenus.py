@@ -68,7 +68,7 @@ class Submenus:
         menu.clear()
         for name in document.bookmarks:
             action = menu.addAction(icons.icon("bookmark"), name.replace("&", "&&"))
-            action.triggered.connect(lambda _=False, name=name: self._acts["finding"].go_to_bookmark(name))
+            action.triggered.connect(lambda _=False, name=name: self._acts["places"].go_to_bookmark(name))
         if document.bookmarks:
             menu.addSeparator()
             gone = menu.addMenu(tr("Remove a bookmark"))

@@ -140,7 +140,7 @@ class TableMenu:
     def copy(self) -> None:
         """Copy the selected rows that are shown; all shown where none is selected."""
         model = self._panel.model
-        marked = model.chosen_rows()
+        marked = model.shown[model.marked]
         self._copy(marked if len(marked) else model.shown)
 
     def copy_all(self) -> None:

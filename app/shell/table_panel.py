@@ -236,9 +236,9 @@ class TablePanel(QWidget):
         if self.only_selected.isChecked():
             self._arrange_selected()
         self._on_arranged(self.model.rowCount())
-        row = self.model.first_chosen()
-        if row is not None and not self.view.hasFocus():
-            self.view.scrollTo(self.model.index(row, 0))
+        marked = self.model.marked
+        if marked.any() and not self.view.hasFocus():
+            self.view.scrollTo(self.model.index(int(marked.argmax()), 0))
 
     # -- following the document ------------------------------------------------------
     def _on_focus(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar
 
 from app.core.language import language, language_changed, tr
-from app.shell import conditions
+from app.shell import conditions, finding
 from app.shell.clock_link import ClockLink
 from app.shell.compare_view import CompareView
 from app.shell.docks import Docks
@@ -18,7 +18,6 @@ from app.shell.drop_area import DropArea
 from app.shell.edit_acts import Edits, Help
 from app.shell.empty_state import EmptyState
 from app.shell.file_acts import Files, sample_path
-from app.shell.finding import Finding
 from app.shell.layer_panel import LayerPanel
 from app.shell.map_acts import Clock, Layers, Map
 from app.shell.menus import Menus
@@ -107,7 +106,7 @@ class MainWindow(QMainWindow):
             map=Map(desk, self, self.canvas, self.opener),
             compare=self.compare.acts,
             layers=Layers(desk, self, self._layer_panel, self._show_table),
-            finding=Finding(desk, self, self.canvas),
+            **finding.acts(desk, self, self.canvas),
             clock=self.clock_acts,
             panels=Panels(desk, self, self.docks, self.apply_settings),
             tools=ToolActs(desk, lambda: self.open_palette(only_tools=True), self.open_tool),

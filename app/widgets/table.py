@@ -58,7 +58,7 @@ class TableModel(QAbstractTableModel):
         self._rows = np.empty(0, np.int64)
         self._chosen = np.empty(0, np.bool_)
         self._asked: set[str] = set()
-        self._wish = Arrangement()
+        self.wish = Arrangement()
         self._waiting = False
         self._generation = 0
         self.editable = False
@@ -72,12 +72,12 @@ class TableModel(QAbstractTableModel):
 
     def show(self, data: TableData, *, keep: bool = False) -> None:
         """Show other data in its own order; ``keep`` asks for the filter and order there are."""
-        wish = self._wish if keep else Arrangement()
+        wish = self.wish if keep else Arrangement()
         self.beginResetModel()
         self._generation += 1
         self._data, self._rows = data, np.arange(len(data), dtype=np.int64)
         self._chosen = np.zeros(len(data), np.bool_)
-        self._wish, self._waiting = Arrangement(), False
+        self.wish, self._waiting = Arrangement(), False
         self._asked.clear()
         self.endResetModel()
         if wish != Arrangement():
@@ -90,29 +90,24 @@ class TableModel(QAbstractTableModel):
         self._data.fill(values)
         self._asked -= set(values)
         if self._waiting:
-            self.arrange(self._wish)
+            self.arrange(self.wish)
         if len(self._rows):
             last = self.index(len(self._rows) - 1, len(self._data.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
     # -- arranging -------------------------------------------------------------------
-    @property
-    def wish(self) -> Arrangement:
-        """Which rows are asked for, and in which order."""
-        return self._wish
-
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; -1 gives the order of the source."""
         falling = order is Qt.SortOrder.DescendingOrder
-        self.arrange(replace(self._wish, sort=None if column < 0 else (column, falling)))
+        self.arrange(replace(self.wish, sort=None if column < 0 else (column, falling)))
 
     def filter(self, query: str) -> None:
         """Show the rows that fit a query; an empty one shows all."""
-        self.arrange(replace(self._wish, query=query.strip()))
+        self.arrange(replace(self.wish, query=query.strip()))
 
     def arrange(self, wish: Arrangement) -> None:
         """Show other rows, or the same in another order, as soon as their columns are read."""
-        self._wish, self._waiting = wish, False
+        self.wish, self._waiting = wish, False
         self._generation += 1
         try:
             missing = self._data.missing(wish)
@@ -185,15 +180,10 @@ class TableModel(QAbstractTableModel):
         """Tell whether a row is marked."""
         return bool(self._chosen[self._rows[row]])
 
-    def chosen_rows(self) -> NDArray[np.int64]:
-        """Give the rows of the table that are marked and shown, in their order."""
-        return self._rows[self._chosen[self._rows]]
-
-    def first_chosen(self) -> int | None:
-        """Give the first row shown that is marked."""
-        marked = self._chosen[self._rows]
-        at = int(marked.argmax()) if len(marked) else 0
-        return at if len(marked) and marked[at] else None
+    @property
+    def marked(self) -> NDArray[np.bool_]:
+        """Which of the rows shown are marked, in their order."""
+        return self._chosen[self._rows]
 
     def texts(self, column: int, first: int, count: int) -> list[str]:
         """Give the texts of some rows of a column, without line ends."""

@@ -121,15 +121,15 @@ def test_a_condition_and_another_layer_select(qtbot, window):
 def test_a_bookmark_brings_the_view_back_and_a_place_is_found(qtbot, window, monkeypatch):
     from app.shell import questions
 
-    document, finding = window.desk.document, window.acts["finding"]
+    document, places = window.desk.document, window.acts["places"]
     answers = iter(["外滩", "31°15′N 121°30′E"])
     monkeypatch.setattr(questions, "text", lambda *_a, **_k: next(answers))
-    finding.keep_bookmark()
+    places.keep_bookmark()
     before = document.camera.pose
-    finding.go_to()
+    places.go_to()
     assert (document.camera.x, document.camera.y) != (before.x, before.y)
     assert window.desk.focus.place == pytest.approx((document.camera.x, document.camera.y))
-    finding.go_to_bookmark("外滩")
+    places.go_to_bookmark("外滩")
     assert document.camera.x == pytest.approx(before.x, rel=1e-9)
     assert document.camera.scale == pytest.approx(before.scale, rel=0.02)
 

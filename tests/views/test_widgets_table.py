@@ -145,9 +145,9 @@ def test_features_stay_marked_in_any_order(qtbot, model):
         model.sort(0, Qt.SortOrder.AscendingOrder)
     model.choose(np.array([12, 13]))
     assert [row for row in range(5) if model.is_chosen(row)] == [0, 3]
-    assert model.first_chosen() == 0
+    assert model.marked.tolist() == [True, False, False, True, False]
     model.choose(None)
-    assert model.first_chosen() is None
+    assert not model.marked.any()
 
 
 def test_a_column_that_is_not_read_is_asked_for_once_and_sorting_waits_for_it(qtbot, model):

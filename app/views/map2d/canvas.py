@@ -178,7 +178,8 @@ class MapCanvas(QWidget):
 
     def features_of(self, layer_id: str) -> Features | None:
         """Give the features of a layer that the picture was made of, in the map's system; None where there are none."""
-        for picture in self._frame.pictures if self._frame is not None else ():
+        frame = self._shown.frame
+        for picture in frame.pictures if frame is not None else ():
             probe: Any = picture.probe
             found = getattr(getattr(probe, "single", probe), "features", None)
             if picture.look.layer == layer_id and found is not None and picture.look.view.crs == self.view().crs:
