@@ -43,7 +43,8 @@ class TableModel(QAbstractTableModel):
 
     ``arranged`` comes after each new order with the number of rows shown; ``refused`` carries the error of a
     condition that cannot be asked; ``wanted`` the names of columns that are looked at and not read yet;
-    ``edited`` the id of a row, the name of a column and the value typed.
+    ``edited`` the id of a row, the name of a column and the value typed. ``table`` is what is shown, ``shown`` the
+    numbers of its rows that are, in their order, ``wish`` what was asked for.
     """
 
     arranged = Signal(int)
@@ -54,8 +55,8 @@ class TableModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._data = TableData([], np.empty(0, np.int64))
-        self._rows = np.empty(0, np.int64)
+        self.table = TableData([], np.empty(0, np.int64))
+        self.shown = np.empty(0, np.int64)
         self._chosen = np.empty(0, np.bool_)
         self._asked: set[str] = set()
         self.wish = Arrangement()
@@ -75,7 +76,7 @@ class TableModel(QAbstractTableModel):
         wish = self.wish if keep else Arrangement()
         self.beginResetModel()
         self._generation += 1
-        self._data, self._rows = data, np.arange(len(data), dtype=np.int64)
+        self.table, self.shown = data, np.arange(len(data), dtype=np.int64)
         self._chosen = np.zeros(len(data), np.bool_)
         self.wish, self._waiting = Arrangement(), False
         self._asked.clear()
@@ -83,16 +84,16 @@ class TableModel(QAbstractTableModel):
         if wish != Arrangement():
             self.arrange(wish)
         else:
-            self.arranged.emit(len(self._rows))
+            self.arranged.emit(len(self.shown))
 
     def fill(self, values: dict[str, Any]) -> None:
         """Take over values of columns that were read."""
-        self._data.fill(values)
+        self.table.fill(values)
         self._asked -= set(values)
         if self._waiting:
             self.arrange(self.wish)
-        if len(self._rows):
-            last = self.index(len(self._rows) - 1, len(self._data.columns) - 1)
+        if len(self.shown):
+            last = self.index(len(self.shown) - 1, len(self.table.columns) - 1)
             self.dataChanged.emit(self.index(0, 0), last)
 
     # -- arranging -------------------------------------------------------------------
@@ -110,7 +111,7 @@ class TableModel(QAbstractTableModel):
         self.wish, self._waiting = wish, False
         self._generation += 1
         try:
-            missing = self._data.missing(wish)
+            missing = self.table.missing(wish)
         except HaitangError as error:
             self.refused.emit(error)
             return
@@ -118,7 +119,7 @@ class TableModel(QAbstractTableModel):
             self._waiting = True
             self._want(*missing)
             return
-        self._worker.submit(self._work, self._generation, self._data, wish)
+        self._worker.submit(self._work, self._generation, self.table, wish)
 
     def _work(self, generation: int, data: TableData, wish: Arrangement) -> None:
         if generation != self._generation:
@@ -136,7 +137,7 @@ class TableModel(QAbstractTableModel):
             self.refused.emit(found)
             return
         self.beginResetModel()
-        self._rows = found
+        self.shown = found
         self.endResetModel()
         self.arranged.emit(len(found))
 
@@ -148,71 +149,61 @@ class TableModel(QAbstractTableModel):
 
     # -- rows ------------------------------------------------------------------------
     @property
-    def table(self) -> TableData:
-        """What is shown."""
-        return self._data
-
-    @property
-    def shown(self) -> NDArray[np.int64]:
-        """Numbers of the rows shown, in their order."""
-        return self._rows
-
-    @property
     def total(self) -> int:
         """All rows, shown or not."""
-        return len(self._data)
+        return len(self.table)
 
     def row_id(self, row: int) -> int:
         """Give the id of the feature in a row."""
-        return int(self._data.ids[self._rows[row]])
+        return int(self.table.ids[self.shown[row]])
 
     def ids(self, first: int, last: int) -> NDArray[np.int64]:
         """Give the ids of the features in some rows, the last included."""
-        return self._data.ids[self._rows[first : last + 1]]
+        return self.table.ids[self.shown[first : last + 1]]
 
     def choose(self, ids: NDArray[np.int64] | None) -> None:
         """Mark the rows of some features; None marks none."""
-        self._chosen = np.zeros(len(self._data), np.bool_) if ids is None else np.isin(self._data.ids, ids)
-        if len(self._rows):
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(self._data.columns) - 1))
+        self._chosen = np.zeros(len(self.table), np.bool_) if ids is None else np.isin(self.table.ids, ids)
+        if len(self.shown):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.shown) - 1, len(self.table.columns) - 1))
 
     def is_chosen(self, row: int) -> bool:
         """Tell whether a row is marked."""
-        return bool(self._chosen[self._rows[row]])
+        return bool(self._chosen[self.shown[row]])
 
     @property
     def marked(self) -> NDArray[np.bool_]:
         """Which of the rows shown are marked, in their order."""
-        return self._chosen[self._rows]
+        return self._chosen[self.shown]
 
     def texts(self, column: int, first: int, count: int) -> list[str]:
         """Give the texts of some rows of a column, without line ends."""
-        held = self._data.columns[column]
+        held = self.table.columns[column]
         if held.values is None:
             self._want(held.name)
             return [_NOT_READ] * count
-        found = [cell_text(held.values[row]) for row in self._rows[first : first + count].tolist()]
+        found = [cell_text(held.values[row]) for row in self.shown[first : first + count].tolist()]
         return [" ".join(text.splitlines()) if "\n" in text or "\r" in text else text for text in found]
 
     # -- Qt --------------------------------------------------------------------------
     def rowCount(self, parent: Index | None = None) -> int:
         """Count the rows shown."""
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
+        return 0 if parent is not None and parent.isValid() else len(self.shown)
 
     def columnCount(self, parent: Index | None = None) -> int:
         """Count the columns."""
-        return 0 if parent is not None and parent.isValid() else len(self._data.columns)
+        return 0 if parent is not None and parent.isValid() else len(self.table.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Give the text or the alignment of a cell."""
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            column = self._data.columns[index.column()]
+            column = self.table.columns[index.column()]
             if column.values is None:
                 self._want(column.name)
                 return _NOT_READ
-            return cell_text(column.values[int(self._rows[index.row()])])
+            return cell_text(column.values[int(self.shown[index.row()])])
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            is_number = self._data.columns[index.column()].is_number
+            is_number = self.table.columns[index.column()].is_number
             side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -224,7 +215,7 @@ class TableModel(QAbstractTableModel):
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Tell of a value that was typed; whoever listens changes the feature, and the table follows."""
-        column = self._data.columns[index.column()]
+        column = self.table.columns[index.column()]
         if role != Qt.ItemDataRole.EditRole or str(value) == self.data(index):
             return False
         try:
@@ -239,5 +230,5 @@ class TableModel(QAbstractTableModel):
         """Give the title of a column."""
         if role != Qt.ItemDataRole.DisplayRole or orientation is not Qt.Orientation.Horizontal:
             return None
-        column = self._data.columns[section]
+        column = self.table.columns[section]
         return column.title or column.name
