@@ -69,7 +69,10 @@ class FilterField(QLineEdit):
         found = self.offered()
         typed = self.text()[self._start : self.cursorPosition()]
         popup = self._completer.popup()
-        if not found or not self.hasFocus() or found == [typed]:
+        before = self.text()[: self.cursorPosition()]
+        # Right behind a number or a word nothing has begun: an offer would only stand in the way.
+        resting = not typed and before[-1:] not in ("", " ", "(", "=", "<", ">")
+        if not found or resting or not self.hasFocus() or found == [typed]:
             if popup is not None:
                 popup.hide()
             return
