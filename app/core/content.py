@@ -256,7 +256,7 @@ class Content:
         """Put new content in the place of the old; signals are not told."""
         self.layers[:] = parts.layers
         self.title, self.notes, self.themes = parts.title, parts.notes, parts.themes
-        self.comparison, self.unknown = parts.comparison, parts.unknown
+        self.comparison, self.bookmarks, self.unknown = parts.comparison, parts.bookmarks, parts.unknown
         self._shelf.clear()
         for model, fresh in ((self.camera, parts.camera), (self.clock, parts.clock)):
             model.unknown = fresh.unknown

@@ -33,8 +33,6 @@ BLENDS = [
 ]  # fmt: skip
 SAMPLE = 200_000
 """Features looked at to find the values of a column."""
-OPENING_MS = 40
-"""How often it is looked whether the layers are open, before the first editor is made."""
 
 
 class SeriesRows(QWidget):
@@ -149,13 +147,9 @@ class StylePanel(controls.Surface):
             self._share.setText(f"{round(layer.opacity * 100)} %")
             self.blend.choose(layer.blend)
             self._quiet = False
-        self._soon.start(0)
+        self._soon.start()
 
     def _show_editors(self) -> None:
-        document, reading = self._desk.document, self._desk.reading
-        if not self._editors and any(reading.state(one.id) == "opening" for one in document.layers):
-            self._soon.start(OPENING_MS)  # the first picture comes first
-            return
         layer = self._desk.focus.layer
         wanted = self._wanted(layer)
         for name, editor in self._editors.items():

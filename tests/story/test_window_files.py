@@ -172,7 +172,7 @@ def test_a_killed_reader_is_started_again_and_says_so(qapp, tmp_path):
         kill_reader_at_work(window, layer.source)
         shots.wait_for(window, lambda: bool(desk.notices.all))
         assert desk.notices.all[-1].severity == "warning"
-        assert desk.reading.state(layer.id) == "ok"
+        shots.wait_for(window, lambda: desk.reading.state(layer.id) == "ok")
         window.canvas.zoom(2.0)
         shots.settle(window)
 

@@ -16,7 +16,7 @@ ENGLISH = re.compile(r"[A-Za-z]{2,}")
 NAMES = re.compile(
     r"\b(?:Ctrl|Shift|Del|Home|End|Left|Right|Up|Down|F\d+|Alt|EPSG|UTC|CGCS|WGS|UTM|MB|px|fid|Qt|Python|Haitang"
     r"|English|zh|en|viridis|cividis|plasma|magma|turbo|Blues|YlGnBu|YlOrRd|Spectral|RdYlBu|RdBu|coolwarm|gray"
-    r"|districts|gauge|geojson|csv|kind|arrival|depth_\w+|island|land|Caution|depth|name|level|playback|data|InaSAFE|RiskMap|SL|lon|lat|HAITANG|tmp|Web|CSV|SLD|QML)\b"
+    r"|districts|gauge|geojson|csv|kind|arrival|depth_\w+|island|land|Caution|depth|name|level|playback|data|InaSAFE|RiskMap|SL|lon|lat|HAITANG|tmp|Web|CSV|SLD|QML|AND|LIKE)\b"
 )
 """Words that are names in every language: keys, codes, scales, and the columns and files of these tests."""
 

@@ -250,6 +250,7 @@ def killed_reader(guide: Guide) -> None:
         before and set(pool.processes()) - before,
         count=len(before),
     )
+    guide.wait(lambda: {guide.desk.reading.state(layer.id) for layer in guide.document.layers} == {"ok"})
     states = {guide.desk.reading.state(layer.id) for layer in guide.document.layers}
     guide.check(N_("No layer was lost."), states == {"ok"})
     guide.forgive()
