@@ -81,7 +81,7 @@ def _compiled(kernel: Kernel) -> tuple[str, bytes]:
     dispatcher.compile(signature)
     made = dispatcher.overloads[signature.args]
     entry = made.fndesc.llvm_func_name
-    module = binding.parse_assembly(made.library.get_llvm_str())
+    module = binding.parse_assembly(dispatcher.inspect_llvm(signature.args))
     found = [WORDS.get(str(word.type), str(word.type)) for word in module.get_function(entry).arguments]
     wanted = ["p", "p", *(code for kind in kernel.takes for code in codes(kind))]
     if found != wanted:
