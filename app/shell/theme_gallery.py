@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.views.view import Frame
 
 WIDE, HIGH = 192, 120
+LOOK_MS = 20
 FINE = 2
 """Pictures are drawn so many times larger, so that their texts are small."""
 
@@ -53,7 +54,9 @@ class ThemeGallery(QFrame):
         self.side = SideDocument(desk.document, Side())
         self.scene = Scene2D(cast("Document", self.side), desk.reading, self)
         self.scene.set_background(DARK_GROUND if theme.current().name == "dark" else LIGHT_GROUND)
-        self.scene.frame_ready.connect(self._on_frame)
+        self._looking = QTimer(self)
+        self._looking.setInterval(LOOK_MS)
+        self._looking.timeout.connect(self._take)
         self.list = self._list()
         self.list.installEventFilter(self)
         nothing = controls.Words("No theme is kept yet: Layer → Save as map theme.", "muted", wrap=True)
@@ -112,9 +115,14 @@ class ThemeGallery(QFrame):
             self.side.show(Side(theme=self._left[0]))
             self.scene.show(self._view)
             self.scene.refresh(compose=True)
+            self._looking.start()
+        else:
+            self._looking.stop()
 
-    def _on_frame(self, frame: Frame) -> None:
-        if not frame.complete or not self._left or not self.scene.is_idle:
+    def _take(self) -> None:
+        """Take the picture once the scene rests; its last frame may come while it still looks for news."""
+        frame = self.scene.frame
+        if frame is None or not frame.complete or not self._left or not self.scene.is_idle:
             return
         name = self._left.pop(0)
         found = self.list.findItems(name, Qt.MatchFlag.MatchExactly)
@@ -144,7 +152,7 @@ class ThemeGallery(QFrame):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop drawing."""
         self._left = []
-        self.scene.frame_ready.disconnect(self._on_frame)
+        self._looking.stop()
         self.scene.close()
         self.side.close()
         super().closeEvent(event)
