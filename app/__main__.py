@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from app import kept_code
 
 if TYPE_CHECKING:
     import argparse
@@ -40,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Words after the program's name; those of the process where left out.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    kept_code.use()
     if words[:1] == ["--reader-process"]:
         return int(import_module("app.core.reader_process").main(int(words[1]) if words[1:] else 0, *words[2:3]))
     if words[:1] == ["--spelling"]:
@@ -53,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from app.cli_answer import refuse_word
 
         return refuse_word(strange, sorted(COMMANDS))
+    gc.disable()  # nothing that a start makes is thrown away
     from app.shell.startup import main as window
 
     return window(words)

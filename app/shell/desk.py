@@ -140,6 +140,7 @@ class Desk:
     unread: dict[str, HaitangError] = field(default_factory=dict)
     view_size: Callable[[], tuple[int, int]] = lambda: (1280, 800)
     jobs: Jobs = field(init=False)
+    _waiting: list[Callable[[], object]] | None = None
     _worker: ThreadPoolExecutor = field(init=False)
 
     def __post_init__(self) -> None:
@@ -158,6 +159,28 @@ class Desk:
             self.relay.later(lambda: done(result))
 
         self._worker.submit(run)
+
+    def hold(self) -> None:
+        """Let what is handed to `when_calm` wait from now on, until `release`."""
+        self._waiting = [] if self._waiting is None else self._waiting
+
+    def release(self) -> None:
+        """Run what waits, each after what the main thread does meanwhile."""
+        waiting, self._waiting = self._waiting or [], None
+        for call in waiting:
+            self.relay.later(call)
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing waits any more."""
+        return self._waiting is None
+
+    def when_calm(self, call: Callable[[], object]) -> None:
+        """Run what is not needed for the first picture: at once, or after that picture at a start."""
+        if self._waiting is None:
+            call()
+        else:
+            self._waiting.append(call)
 
     def close(self) -> None:
         """End readers and jobs; nothing is told any more."""

@@ -14,6 +14,8 @@ from app.widgets import controls
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Soon = Callable[[Callable[[], object]], object]
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -25,6 +27,8 @@ class Panel:
     make: Callable[[], QWidget]
     page: str
     shown: bool = True
+    first: bool = False
+    """Whether it is filled before the first picture is there."""
     width: int = 300
     height: int = 220
 
@@ -64,9 +68,10 @@ class _Body(controls.Surface):
 class PanelDock(QDockWidget):
     """A dock for one panel; its content is made when it is first seen."""
 
-    def __init__(self, panel: Panel, window: QMainWindow) -> None:
+    def __init__(self, panel: Panel, window: QMainWindow, soon: Soon) -> None:
         super().__init__(window)
         self.panel = panel
+        self._soon = soon
         self.content: QWidget | None = None
         self.ready = False
         self.setObjectName(f"dock-{panel.name}")
@@ -94,12 +99,19 @@ class PanelDock(QDockWidget):
                 layout.addWidget(self.content)
         return self.content
 
-    def bring(self) -> QWidget:
-        """Show the dock in front and give its content."""
-        content = self.fill()
+    def fill_soon(self) -> None:
+        """Make the content when there is time for it."""
+        self._soon(self.fill)
+
+    def bring(self, *, soon: bool = False) -> QWidget | None:
+        """Show the dock in front and give its content, which may come ``soon`` instead of now."""
+        if soon:
+            self.fill_soon()
+        else:
+            self.fill()
         self.show()
         self.raise_()
-        return content
+        return self.content
 
     @property
     def is_seen(self) -> bool:
@@ -115,7 +127,7 @@ class PanelDock(QDockWidget):
 
     def _on_visible(self, visible: bool) -> None:
         if visible and self.ready:
-            self.fill()
+            self.fill_soon()
 
     def retranslate(self) -> None:
         """Show the title in the current language."""
@@ -130,11 +142,20 @@ class PanelDock(QDockWidget):
 
 
 class Docks:
-    """All docks of a window by panel name."""
+    """All docks of a window by panel name.
 
-    def __init__(self, window: QMainWindow, panels: list[Panel]) -> None:
+    Parameters
+    ----------
+    window : QMainWindow
+    panels : list of Panel
+        In the order of their tabs.
+    soon : callable
+        Runs the call that fills a panel which came in sight: now, or when there is time for it.
+    """
+
+    def __init__(self, window: QMainWindow, panels: list[Panel], soon: Soon) -> None:
         self._window = window
-        self.by_name = {panel.name: PanelDock(panel, window) for panel in panels}
+        self.by_name = {panel.name: PanelDock(panel, window, soon) for panel in panels}
         window.setDockOptions(QMainWindow.DockOption.AllowTabbedDocks | QMainWindow.DockOption.AllowNestedDocks)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         corners = Qt.Corner
@@ -169,7 +190,7 @@ class Docks:
         for dock in self.by_name.values():
             dock.ready = True
             if dock.is_seen:
-                dock.fill()
+                dock.fill() if dock.panel.first else dock.fill_soon()
 
     def fit_heights(self) -> None:
         """Give the docks at the bottom the height their panels ask for."""

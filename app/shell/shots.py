@@ -207,7 +207,7 @@ def settle(window: MainWindow, quiet_s: float = 0.15) -> None:
 
     def rests() -> bool:
         nonlocal since
-        waiting = window.docks["tools"].is_seen and not window.tools.known
+        waiting = not window.desk.is_calm or (window.docks["tools"].is_seen and not window.tools.known)
         if waiting or not is_painted(window):
             since = time.monotonic()
         return time.monotonic() - since > quiet_s

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MEASURE = "HAITANG_MEASURE"
 """Variable that makes the program measure its own start, write the answer and end."""
 PICTURE_MS = 3000
-"""How long tools and pinyin wait at most for the first picture, where there is one to come."""
+"""How long panels, tools and pinyin wait at most for the first picture, where there is one to come."""
 OFFER_MS = 200
 """When sessions that ended badly are looked for, after the window is on screen."""
 
@@ -41,6 +41,7 @@ def choose_platform() -> None:
 def application() -> QApplication:
     """Give the application, made at the first call."""
     choose_platform()
+    _load_qt()
     from PySide6.QtWidgets import QApplication
 
     known = QApplication.instance()
@@ -51,6 +52,19 @@ def application() -> QApplication:
     QApplication.setApplicationName("Haitang Workbench")
     QApplication.setDesktopFileName("haitang-workbench")
     return QApplication([sys.argv[0] if sys.argv else "haitang"])
+
+
+def _load_qt() -> None:
+    """Load Qt and leave Python's own import in place.
+
+    Qt puts another there, for names in snake case, which nobody asks for here. It reads the source of every module
+    that is loaded after it: a third of the time that the window's modules take.
+    """
+    import builtins
+
+    plain = builtins.__import__
+    importlib.import_module("PySide6.QtCore")
+    builtins.__import__ = plain
 
 
 def _hush() -> None:
@@ -94,14 +108,12 @@ def start(
     application().processEvents()
     window.setProperty("shown-at", time.time())
     _begin_session(window, list(paths), keep_session=keep_session)
-    window.docks.begin()
     window.desk.relay.later(_collect_again)
     return window
 
 
 def _build(settings: Settings) -> MainWindow:
-    """Make the window. What knows no Qt is loaded before Qt, which looks at the source of all that comes after it."""
-    importlib.import_module("app.core.reading")
+    """Make the window; the first reader starts meanwhile."""
     from app.core.readers import ReaderPool
 
     pool = ReaderPool(memory_mb=settings.memory_mb)
@@ -147,6 +159,7 @@ def _begin_session(window: MainWindow, paths: list[str], *, keep_session: bool) 
     from app.shell.crash import CrashGuard
 
     desk = window.desk
+    desk.hold()
     guard = CrashGuard(desk.notices, desk.relay)
     guard.install()
     window.destroyed.connect(guard.remove)
@@ -154,12 +167,13 @@ def _begin_session(window: MainWindow, paths: list[str], *, keep_session: bool) 
         desk.relay.later(lambda: _journal(window))
     if paths:
         window.open_paths(paths)
+    window.docks.begin()
     threading.Thread(target=load_slow_parts, name="warm-up", daemon=True).start()
+    desk.when_calm(window.tools.begin)
+    desk.when_calm(lambda: threading.Thread(target=spell_titles, name="spelling", daemon=True).start())
     # A picture is complete, too, while all its layers are still being opened.
-    window.canvas.painted.connect(
-        lambda frame: _load_rest(window) if frame.complete and window.files.all_is_open else None
-    )
-    QTimer.singleShot(PICTURE_MS if paths else 0, window, lambda: _load_rest(window))
+    window.canvas.painted.connect(lambda frame: desk.release() if frame.complete and window.files.all_is_open else None)
+    QTimer.singleShot(PICTURE_MS if paths else 0, window, desk.release)
     if keep_session:
         QTimer.singleShot(OFFER_MS, window, lambda: offer_sessions(window))
 
@@ -190,15 +204,6 @@ def load_slow_parts() -> None:
     """Load PROJ and the compiled kernels, which the first picture needs; called in a thread."""
     importlib.import_module("pyproj")
     importlib.import_module("app.views.map2d.kernels").warm_up()
-
-
-def _load_rest(window: MainWindow) -> None:
-    """Load, once, what is not needed for the first picture and would take the processor from it."""
-    if window.property("rest-begun"):
-        return
-    window.setProperty("rest-begun", True)
-    window.tools.begin()
-    threading.Thread(target=spell_titles, name="spelling", daemon=True).start()
 
 
 def spell_titles() -> None:

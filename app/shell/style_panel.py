@@ -104,7 +104,7 @@ class StylePanel(controls.Surface):
         self.setLayout(self._body)
         self.setProperty("help", "style")
         self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self._show_editors)
+        self._soon.timeout.connect(lambda: desk.when_calm(self._show_editors))
         desk.focus.layer_changed.connect(self.refresh)
         desk.document.layer_changed.connect(self._on_layer_changed)
         desk.reading.statistics_ready.connect(self._on_statistics)

@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self.surroundings = Surroundings()
         tables = lambda: self.resolve("edits.class_tables")()  # noqa: E731, PLW0108 - acts come later
         parts = Parts(desk, self.menus, self.tools, self.surroundings, self.open_result, tables)
-        self.docks = Docks(self, panels(parts))
+        self.docks = Docks(self, panels(parts), desk.when_calm)
         self.links = MapLinks(desk, self.canvas, self.docks, self)
         self.links.serve(self.surroundings)
         self._build_acts()
@@ -266,7 +266,7 @@ class MainWindow(QMainWindow):
         """Show the chart when the first layer with time is there, and leave it to the user from then on."""
         if self.desk.document.clock.start is not None and not self.property("chart-shown"):
             self.setProperty("chart-shown", True)
-            self.docks["chart"].bring()
+            self.docks["chart"].bring(soon=True)
             self.docks.fit_heights()
 
     def _on_home_wanted(self) -> None:
