@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from app.core.language import N_, tr
@@ -354,6 +355,8 @@ class Group(Command):
 _TYPES: dict[str, type[Command]] = {
     cls.type: cls for cls in (SetField, AddLayer, RemoveLayer, MoveLayer, EditFeatures, Group)
 }
+_ELSEWHERE = {"SetPage": "app.core.pages.acts"}
+"""Commands of parts of the document that are loaded when they are first met: type → module."""
 
 
 def command_from_dict(data: Json) -> Command:
@@ -364,9 +367,10 @@ def command_from_dict(data: Json) -> Command:
     DataError
         The type is not known, or a part is missing.
     """
-    cls = _TYPES.get(str(data.get("type")))
+    name = str(data.get("type"))
+    cls = getattr(import_module(_ELSEWHERE[name]), name) if name in _ELSEWHERE else _TYPES.get(name)
     if cls is None:
-        raise DataError("The command {type} is not known to this version.", type=str(data.get("type")))
+        raise DataError("The command {type} is not known to this version.", type=name)
     try:
         return cls.from_dict(data)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

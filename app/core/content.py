@@ -39,6 +39,7 @@ class Parts:
     themes: dict[str, Json] = field(default_factory=dict[str, Json])
     comparison: Comparison = OFF
     bookmarks: dict[str, Json] = field(default_factory=dict[str, Json])
+    pages: dict[str, Json] = field(default_factory=dict[str, Json])
     unknown: Json = field(default_factory=Json)
 
 
@@ -56,6 +57,7 @@ class Content:
     edited: ClassVar[Signal] = Signal(Layer, list)
     camera_changed: ClassVar[Signal] = Signal()
     words_changed: ClassVar[Signal] = Signal(str)
+    page_changed: ClassVar[Signal] = Signal(str)
     replaced: ClassVar[Signal] = Signal()
 
     def __init__(self) -> None:
@@ -67,6 +69,7 @@ class Content:
         self.themes: dict[str, Json] = {}
         self.comparison: Comparison = OFF
         self.bookmarks: dict[str, Json] = {}
+        self.pages: dict[str, Json] = {}
         self.unknown: Json = {}
         self._shelf: dict[str, Layer] = {}
         self._told: list[tuple[SignalInstance, tuple[Any, ...]]] = []
@@ -173,6 +176,12 @@ class Content:
         self.layers.insert(index, layer)
         self.announce(self.layer_moved, layer, old, index)
 
+    def set_page(self, page_id: str, data: Json | None) -> None:
+        """Set a page from its JSON form, or take it out (None); `SetPage` calls this."""
+        others = {key: page for key, page in self.pages.items() if data is not None or key != page_id}
+        self.pages = others if data is None else {**others, page_id: data}
+        self.announce(self.page_changed, page_id)
+
     def edit(self, layer_id: str, change: Edit) -> None:
         """Edit the features of a scratch layer.
 
@@ -243,6 +252,7 @@ class Content:
         """Give a picture of the content that another thread may write while this one goes on."""
         words: Json = {"title": self.title, "notes": self.notes, "themes": self.themes}
         words |= {"bookmarks": self.bookmarks} if self.bookmarks else {}
+        words |= {"pages": self.pages} if self.pages else {}
         compared = self.comparison.to_json()
         return Snapshot(
             words | ({"comparison": compared} if compared else {}),
@@ -256,7 +266,8 @@ class Content:
         """Put new content in the place of the old; signals are not told."""
         self.layers[:] = parts.layers
         self.title, self.notes, self.themes = parts.title, parts.notes, parts.themes
-        self.comparison, self.bookmarks, self.unknown = parts.comparison, parts.bookmarks, parts.unknown
+        self.comparison, self.bookmarks = parts.comparison, parts.bookmarks
+        self.pages, self.unknown = parts.pages, parts.unknown
         self._shelf.clear()
         for model, fresh in ((self.camera, parts.camera), (self.clock, parts.clock)):
             model.unknown = fresh.unknown
@@ -281,12 +292,12 @@ def parts_from_dict(data: Json, where: str = "") -> Parts:
     DataError
         A part is missing or has the wrong type.
     """
-    known = {"title", "notes", "themes", "comparison", "bookmarks", "camera", "clock", "layers"}
+    known = {"title", "notes", "themes", "comparison", "bookmarks", "pages", "camera", "clock", "layers"}
     layers = [layer_from_dict(_dict(part, "layers", where), where) for part in _list(data, "layers", where)]
     ids = [layer.id for layer in layers]
     if len(set(ids)) < len(ids):
         raise DataError("Two layers have the same id.", where=where)
-    themes, bookmarks = (_dict(data.get(name, {}), name, where) for name in ("themes", "bookmarks"))
+    themes, bookmarks, pages = (_dict(data.get(name, {}), name, where) for name in ("themes", "bookmarks", "pages"))
     try:
         return Parts(
             title=_text(data, "title", where),
@@ -297,6 +308,7 @@ def parts_from_dict(data: Json, where: str = "") -> Parts:
             themes={name: _dict(theme, "themes", where) for name, theme in themes.items()},
             comparison=comparison_from(data.get("comparison"), where),
             bookmarks={name: _dict(mark, "bookmarks", where) for name, mark in bookmarks.items()},
+            pages={name: _dict(page, "pages", where) for name, page in pages.items()},
             unknown={key: value for key, value in data.items() if key not in known},
         )
     except ValidationError as error:

@@ -1,0 +1,1 @@
+"""Pages: sheets of paper as data, their templates, and the acts that change them."""
