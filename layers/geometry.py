@@ -110,14 +110,14 @@ def measured_parts(
 
 def taken_geometry(geometry: Geometry, chosen: NDArray[Any]) -> Geometry:
     """Give the geometry of some features, by their place."""
-    features, parts = _gather(geometry.features, chosen)
-    part_offsets, rings = _gather(geometry.parts, parts)
-    ring_offsets, vertices = _gather(geometry.rings, rings)
+    features, parts = gather(geometry.features, chosen)
+    part_offsets, rings = gather(geometry.parts, parts)
+    ring_offsets, vertices = gather(geometry.rings, rings)
     z = geometry.z[vertices] if geometry.z is not None else None
     return Geometry(geometry.xy[vertices], ring_offsets, part_offsets, features, geometry.types[chosen], z)
 
 
-def _gather(offsets: NDArray[np.int64], chosen: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def gather(offsets: NDArray[np.int64], chosen: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give the new offsets of the chosen rows, and the old places of what they hold."""
     sizes = offsets[chosen + 1] - offsets[chosen]
     new = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)

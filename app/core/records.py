@@ -201,7 +201,7 @@ def _write_record(run: Run, core: dict[str, Any], arguments: dict[str, Any], out
     document = core | {
         "warnings": [r.english for r in run.remarks],
         "arguments": arguments,
-        "program": _program(),
+        "program": program_versions(),
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(run.seconds, 3),
         "stats": run.stats,
@@ -211,7 +211,8 @@ def _write_record(run: Run, core: dict[str, Any], arguments: dict[str, Any], out
     return record
 
 
-def _program() -> dict[str, str]:
+def program_versions() -> dict[str, str]:
+    """Give the versions of the program and of the libraries that decide results."""
     found = {"python": platform.python_version()}
     for name in ("haitang-workbench", *LIBRARIES):
         with suppress(PackageNotFoundError):

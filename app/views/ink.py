@@ -84,6 +84,7 @@ def font(size: float, *, bold: bool = False, scale: float = 1.0) -> QFont:
     made.setPixelSize(max(1, round(size * scale)))
     made.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    made.setFeature(QFont.Tag("locl"), 0)  # its digits have no characters, so that nobody could copy them from a PDF
     return made
 
 

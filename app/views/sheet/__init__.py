@@ -1,0 +1,1 @@
+"""Sheets: pages drawn on paper, as vectors where the layers are, with their record."""
