@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-COMMANDS = {"info", "shot", "tools", "run", "replay", "batch", "package", "tour", "bench", "audit"}
+COMMANDS = {"info", "shot", "page", "tools", "run", "replay", "batch", "package", "tour", "bench", "audit"}
 FACES = {
     "shot": "app.shell.shots:shot",
+    "page": "app.shell.page_command:page",
     "bench": "app.shell.benches:bench",
     "tour": "app.shell.tour.walk:tour",
 }

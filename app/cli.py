@@ -66,17 +66,24 @@ def _answered(words: list[str], faces: dict[str, Face] | None) -> int:
         "batch": cli_run.batch,
         "audit": _audit,
     }
-    drawing = {name: cli_run.exporting(face) if name == "shot" else face for name, face in (faces or {}).items()}
+    drawing = {
+        name: cli_run.exporting(face) if name in cli_run.EXPORTS else face for name, face in (faces or {}).items()
+    }
     parsed = build(own, drawing).parse_args(_joined(words))
+    parsed.faces = faces or {}
     face: Face = parsed.face
     return face(parsed)
 
 
 def _joined(words: list[str]) -> list[str]:
-    """Tie a value that begins with a minus to its option, so that it is not taken for another option."""
+    """Tie a value that begins with a minus to its option, so that it is not taken for another option.
+
+    Such are numbers, and the column of ``--sort`` that sorts downwards.
+    """
     result: list[str] = []
     for word in words:
-        if result and re.fullmatch(r"--[a-z][a-z-]*", result[-1]) and re.match(r"-[\d.]", word):
+        value = r"-[^-]" if result[-1:] == ["--sort"] else r"-[\d.]"
+        if result and re.fullmatch(r"--[a-z][a-z-]*", result[-1]) and re.match(value, word):
             result[-1] += "=" + word
         else:
             result.append(word)

@@ -93,7 +93,7 @@ def build(own: dict[str, Face], faces: dict[str, Face]) -> Parser:
         dest="command", required=True, parser_class=Parser, title=tr("Commands"), metavar=tr("COMMAND")
     )
     _add_own(commands, own)
-    for name, add in (("shot", _add_shot), ("tour", _add_tour), ("bench", _add_bench)):
+    for name, add in (("shot", _add_shot), ("page", _add_page), ("tour", _add_tour), ("bench", _add_bench)):
         if name in faces:
             add(commands, faces[name])
     return parser
@@ -143,6 +143,12 @@ def _add_shot(commands: Any, face: Face) -> None:
     shot.add_argument("--tool", metavar="ID", help=tr("tool whose form is open, with --view window"))
     shot.add_argument("--lang", choices=["zh", "en"], help=tr("language of the picture"))
     shot.add_argument("--theme", choices=["light", "dark"], default="light", help=tr("light or dark"))
+
+
+def _add_page(commands: Any, face: Face) -> None:
+    from app.cli_page import add_words
+
+    add_words(_command(commands, "page", face, tr("write a page, or an atlas of pages, as PDF, PNG or SVG")))
 
 
 def _add_tour(commands: Any, face: Face) -> None:

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 OWN = {"out", "cluster", "memory", "vdatum", "source_crs", "tz", "lang"}
 """Options of `run` that are the program's, not the tool's."""
-WATCHED = {"run", "replay"}
+WATCHED = {"run", "replay", "page"}
 """Commands that work in a child of their own."""
+EXPORTS = {"shot", "page"}
+"""Commands that write pictures; each leaves a line in the audit log."""
 CLUSTER_S = 0.4
 HELP = {"-h", "--help"}
 
@@ -41,7 +43,7 @@ def watched(words: Sequence[str]) -> int:
     from app.core.supervisor import supervise
 
     given = dict(pairwise(words)) | dict(w.split("=", 1) for w in words if "=" in w[2:])
-    out = Path(given["--out"]) if given.get("--out") and words[0] == "run" else None
+    out = Path(given["--out"]) if given.get("--out") and words[0] in ("run", "page") else None
     try:
         allowed = memory_mb(given.get("--memory", "")) if words[0] == "run" else 0
     except HaitangError:
@@ -111,9 +113,11 @@ def exporting(face: Face) -> Face:
 
         def deed() -> str:
             codes.append(face(parsed))
-            return f"done: sha256:{file_hash(parsed.out)}" if parsed.out.is_file() else f"exit code {codes[0]}"
+            made = out is not None and out.is_file()
+            return f"done: sha256:{file_hash(out)}" if made and out is not None else f"exit code {codes[0]}"
 
-        trouble = _noted("export", str(parsed.out.resolve()), deed)
+        out: Path | None = parsed.out
+        trouble = _noted("export", str(out.resolve()) if out is not None else "", deed)
         sys.stderr.write(trouble + "\n" if trouble else "")
         return codes[0]
 
@@ -269,12 +273,10 @@ def _words(value: Any) -> str:
 
 def replay(parsed: argparse.Namespace) -> int:
     """Run a record again and compare."""
-    from app.core.records import replay as run_again
-
     found: list[Difference] = []
 
     def deed() -> str:
-        found.extend(run_again(parsed.record))
+        found.extend(_run_again(parsed))
         return "differs: " + ", ".join(d.name for d in found) if found else "agrees"
 
     trouble = _noted("replay", str(parsed.record.resolve()), deed)
@@ -291,6 +293,18 @@ def replay(parsed: argparse.Namespace) -> int:
     if not found and not parsed.json:
         sys.stdout.write(tr("Every output agrees with its record.") + "\n")
     return UNUSABLE if found else DONE
+
+
+def _run_again(parsed: argparse.Namespace) -> list[Difference]:
+    """Run a record again: that of a tool here, that of pages by the command that draws them."""
+    from app.core.records import read_record
+    from app.core.records import replay as run_again
+
+    if read_record(parsed.record)["tool"] != "page" or "page" not in parsed.faces:
+        return run_again(parsed.record)
+    parsed.differences = []
+    parsed.faces["page"](parsed)
+    return parsed.differences
 
 
 def batch(parsed: argparse.Namespace) -> int:
