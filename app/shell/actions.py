@@ -68,6 +68,7 @@ ACTS: tuple[Act, ...] = (
     Act("save-as", N_("Save workspace as…"), "files.save_as", "file", "save-as", "Ctrl+Shift+S"),
     Act("versions", N_("Open an earlier version…"), "files.open_version", "file", "history", when="saved"),
     Act("picture", N_("Save map as picture…"), "files.save_picture", "file", "picture", "Ctrl+E", when="layers"),
+    Act("pages", N_("Pages and printing…"), "pages.open", "file", "file", "Ctrl+Shift+E", when="layers"),
     Act("quit", N_("Quit"), "files.quit", "file", "exit", "Ctrl+Q", gap=True),
     # -- edit
     Act("undo", N_("Undo"), "edits.undo", "edit", "undo", "Ctrl+Z", when="undo", bar=True, gap=True),

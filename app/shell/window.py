@@ -19,6 +19,7 @@ from app.shell.edit_acts import Edits, Help
 from app.shell.empty_state import EmptyState
 from app.shell.file_acts import Files, sample_path
 from app.shell.layer_panel import LayerPanel
+from app.shell.layout.opening import Pages
 from app.shell.map_acts import Clock, Layers, Map
 from app.shell.menus import Menus
 from app.shell.opening import Opener
@@ -48,12 +49,7 @@ if TYPE_CHECKING:
 
 
 class MainWindow(QMainWindow):
-    """The window of one document.
-
-    Parameters
-    ----------
-    desk : Desk
-    """
+    """The window of one document, whose parts share a desk."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -109,6 +105,7 @@ class MainWindow(QMainWindow):
             **finding.acts(desk, self, self.canvas),
             clock=self.clock_acts,
             panels=Panels(desk, self, self.docks, self.apply_settings),
+            pages=Pages(desk, self),
             tools=ToolActs(desk, lambda: self.open_palette(only_tools=True), self.open_tool),
             help=Help(desk, self, self.open_palette, self.show_help),
             styles=Styles(desk, self, lambda: self._layer_panel().chosen_layers()),
@@ -389,6 +386,7 @@ class MainWindow(QMainWindow):
         language_changed.disconnect(self._on_language)
         self.links.close_links()
         self.acts["edits"].close_all()
+        self.acts["pages"].close_all()
         self.desk.document.clock.pause()
         for name in ("chart", "table"):
             content: Any = self.docks[name].content

@@ -1,0 +1,1 @@
+"""Layout: the window in which pages are arranged."""

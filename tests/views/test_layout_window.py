@@ -1,0 +1,162 @@
+"""The layout window: a page from a template, moved, nudged, undone, seen; its parts by their numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from psygnal import SignalInstance
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+
+from app.core.document import Document
+from app.core.pages import acts
+from app.core.pages.items import KINDS, TextItem, TitleBlockItem
+from app.core.pages.model import page_from_dict
+from app.core.settings import Settings
+from app.shell.desk import make_desk
+from app.shell.layout import editors, fields
+from app.shell.layout.map_content import dragged, fresh_item, zoomed
+from app.shell.layout.panel import put, reached
+from app.shell.layout.window import LayoutWindow
+from app.views.sheet.maps import fitted, scale_of
+from layers.extent import Extent
+from layers.vector import VectorLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from app.core.pages.model import Page
+
+
+class NoFiles:
+    """A pool that nobody asks: the layers live in the workspace."""
+
+    def __init__(self) -> None:
+        self.died = SignalInstance((list, bool))
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[LayoutWindow]:
+    desk = make_desk(Settings(), NoFiles())  # type: ignore[arg-type]
+    square = [[0, 0], [900, 0], [900, 600], [0, 600], [0, 0]]
+    shape = {"geometry": {"type": "Polygon", "coordinates": [square]}, "properties": {"name": "polder"}}
+    desk.document.add(VectorLayer(id="v", name="Polder", source="memory:", crs="EPSG:4549", features={1: shape}))
+    made = LayoutWindow(desk, None)
+    qtbot.addWidget(made)
+    made.show()
+    made.acts.new_page("a3_map")
+    qtbot.waitUntil(lambda: made.matter is not None and made.preview.is_idle, timeout=20000)
+    yield made
+    made.close()
+    desk.close()
+
+
+def at(window: LayoutWindow, x: float, y: float) -> QPoint:
+    """Where a place of the paper (mm) lies on the canvas."""
+    return window.canvas.box_of((x, y, 0, 0)).topLeft().toPoint()
+
+
+def page(window: LayoutWindow) -> Page:
+    made = window.page()
+    assert made is not None
+    return made
+
+
+def test_a_template_gives_a_page_that_shows_the_layers_and_can_be_taken_back(window: LayoutWindow):
+    assert page(window).paper == "A3"
+    assert window.matter is not None
+    assert window.matter.faults == {}
+    assert {p.look.layer for p in window.matter.maps["map"].pictures} == {"v"}
+    assert window.items.tree.topLevelItemCount() == len(page(window).items)
+    window.acts.undo()
+    assert window.page() is None
+    assert window.empty.isVisible()
+    window.acts.redo()
+    assert window.page() is not None
+
+
+def test_an_item_is_dragged_nudged_and_put_back_by_one_undo_each(window: LayoutWindow):
+    before = page(window).item("legend")
+    start = at(window, before.x + 20, before.y + 60)
+    end = start + QPoint(-60, 30)
+    canvas = window.canvas
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    for share in (0.3, 0.6, 1.0):
+        QTest.mouseMove(canvas, start + QPoint(round(-60 * share), round(30 * share)))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+    assert canvas.chosen == ["legend"]
+    moved = page(window).item("legend")
+    far = canvas.to_mm(QPointF(end)) - canvas.to_mm(QPointF(start))
+    snap = 7 / (canvas.ratio / canvas.devicePixelRatioF()) * 25.4 / 96
+    assert moved.x - before.x == pytest.approx(far.x(), abs=snap)
+    assert moved.y - before.y == pytest.approx(far.y(), abs=snap)
+    QTest.keyClick(canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert page(window).item("legend").x == pytest.approx(moved.x + 5)
+    window.acts.undo()
+    window.acts.undo()
+    assert page(window).item("legend") == before
+
+
+def test_items_held_in_place_are_not_met_by_the_pointer(window: LayoutWindow):
+    edge = page(window).item("edge")
+    assert edge.locked
+    found = window.canvas.item_at(QPointF(at(window, edge.x + 1, edge.y + 4)))
+    assert found is None
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_of_item_is_added_shown_and_has_properties(window: LayoutWindow, kind: str, qtbot: QtBot):
+    count = len(page(window).items)
+    window.acts.add_item(kind)
+    assert len(page(window).items) == count + 1
+    item = page(window).items[-1]
+    for prop in (*fields.ITEMS[kind], *fields.PLACE, *fields.COMMON):
+        value = reached(item, prop.name)
+        changed = put(item.model_dump(mode="json"), prop.name, value if not isinstance(value, tuple) else list(value))
+        assert changed.keys() == item.model_dump(mode="json").keys()
+    assert page_from_dict(page(window).to_dict()) == page(window)
+
+
+def test_a_property_that_does_not_fit_is_told_and_nothing_changes(window: LayoutWindow):
+    told: list[str] = []
+    window.panel.refused.connect(told.append)
+    window.canvas.choose(["title"])
+    before = page(window)
+    window.panel._on_changed(window.panel._editors[0][1], "size", -4)
+    assert page(window) == before
+    assert "size" in told[0]
+
+
+def test_a_map_is_dragged_at_its_scale_and_zoomed_to_round_scales():
+    item = fresh_item(KINDS["map"], page_from_dict({}), Document())
+    view = fitted(Extent(348_000, 3_450_000, 350_000, 3_451_000), "EPSG:4549", 400, 300, 20_000)
+    moved = dragged(item, view, 10.0, 0.0)
+    assert moved.scale == pytest.approx(20_000, rel=1e-5)
+    assert view.extent.x0 - moved.extent[0] == pytest.approx(200, rel=1e-3)
+    assert zoomed(item, view, 1.2).scale == 15_000
+    assert zoomed(item, view, 0.8).scale == 25_000
+    assert scale_of(view) == pytest.approx(20_000)
+
+
+def test_a_title_block_is_edited_as_lines_and_keeps_its_shares():
+    block = TitleBlockItem.model_validate({
+        "rows": [{"share": 2, "cells": [{"label": "Scale", "text": "{scale}", "share": 3}, {"text": "{date}"}]}]
+    })  # fmt: skip
+    text = editors.rows_text(block.rows)
+    assert text == "Scale = {scale} | {date}"
+    again = editors.rows_from(text, [2.0], {(0, 0): 3.0, (0, 1): 1.0})
+    assert TitleBlockItem.model_validate({"rows": again}).rows == block.rows
+
+
+def test_a_text_item_made_beside_the_window_appears_in_it(window: LayoutWindow):
+    document = window.desk.document
+    changed = page(window).with_item(TextItem(id="fresh", text="hello"))
+    acts.put(document, window.page_id, changed)
+    assert window.items.tree.topLevelItem(0).text(0)
+    assert page(window).item("fresh").text == "hello"
