@@ -28,6 +28,7 @@ STEPS = {
     "chart": ("identify", "chart", 0, 1000),
     "compare": ("compare", "map", 0, 1000),
     "time": ("jump", "time-bar", 0, 1000),
+    "pages": ("sheet", "window", 0, 1100),
     "tool": ("arrival", "tool", 0, 400),
 }
 """Name in the handbook: step of the tour, part of it, width there (0 = any), widest here, px."""

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.language import N_
-from app.shell.tour import beside, dressing, keeping, office, opening, reckoning, sheets, symbols, watching, working
+from app.shell.tour import (
+    beside,
+    dressing,
+    keeping,
+    office,
+    opening,
+    paper,
+    reckoning,
+    sheets,
+    symbols,
+    watching,
+    working,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,6 +158,18 @@ SCRIPT: tuple[Step, ...] = (
         N_("How high the villages lie"),
         N_("Zonal statistics: each cell of the ground counts by the share that a village covers."),
         reckoning.zonal,
+    ),
+    Step(
+        "sheet",
+        N_("A map sheet"),
+        N_("A page from the office's template: map, legend, coordinates, title block; every change can be undone."),
+        paper.map_sheet,
+    ),
+    Step(
+        "pdf",
+        N_("The sheet as a PDF"),
+        N_("Vectors, fonts and its place on earth; an atlas goes on where it stopped."),
+        paper.sheet_pdf,
     ),
     Step("cancel", N_("Changing one's mind"), N_("Cancel ends a run at once."), working.cancel),
     Step("history", N_("Back to any act"), N_("Every change is in one list; a click goes there."), keeping.history),
