@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     kept_code.use()
     if words[:1] == ["--reader-process"]:
-        return int(import_module("app.core.reader_process").main(int(words[1]) if words[1:] else 0, *words[2:3]))
+        return int(import_module("app.core.reader_process").main(*words[1:2]))
     if words[:1] == ["--spelling"]:
         return int(import_module("app.widgets.match").answer())
     if words and (words[0] in COMMANDS or words[0].startswith("-")):
@@ -59,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return refuse_word(strange, sorted(COMMANDS))
     gc.disable()  # nothing that a start makes is thrown away
+    import_module("app.core.reader_child").start_early()
     from app.shell.startup import main as window
 
     return window(words)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 import time
 from collections import deque
@@ -11,10 +9,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+from app.core import reader_child, settings
 from app.core.reader_process import read_frame, write_frame
 from layers.sources import wire
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Hashable
 
     from layers.errors import HaitangError
@@ -53,14 +53,6 @@ class Ticket:
             self.done(answer)
 
 
-def reader_command(memory_mb: int, *, ahead: bool = False) -> list[str]:
-    """Give the command that starts a reader, frozen or not; ``ahead`` lets it load its libraries at once."""
-    words = [str(memory_mb), *(["ahead"] if ahead else [])]
-    if getattr(sys, "frozen", False):
-        return [sys.executable, "--reader-process", *words]
-    return [sys.executable, "-m", "app.core.reader_process", *words]
-
-
 @dataclass(eq=False)
 class Reader:
     """One child, the thread that talks with it, and its queue."""
@@ -81,17 +73,8 @@ class Reader:
 
     def start(self, *, ahead: bool) -> None:
         """Start the child and the thread that talks with it."""
-        flags = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
-        child: Any = subprocess.Popen(
-            reader_command(self.memory_mb, ahead=ahead),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=1 << 16,
-            **cast("Any", flags),
-        )
-        self.process = cast("subprocess.Popen[bytes]", child)
-        _widen(self.process)
+        early = reader_child.take_early() if ahead else None
+        self.process = early if early is not None else reader_child.start(ahead=ahead)
         self.thread = threading.Thread(target=self._talk, name="reader", daemon=True)
         self.thread.start()
 
@@ -142,6 +125,8 @@ class Reader:
 
     def _talk(self) -> None:
         try:
+            packs = str(settings.folder("cache") / "packs")
+            write_frame(cast("Any", self.process.stdin), {"memory_mb": self.memory_mb, "packs": packs}, [])
             read_frame(cast("Any", self.process.stdout), 1 << 16)
             self.ready.set()
             while (ticket := self._next()) is not None:
@@ -214,15 +199,3 @@ def _shut(process: subprocess.Popen[bytes]) -> None:
         if stream is not None:
             with suppress(OSError):
                 stream.close()
-
-
-def _widen(process: subprocess.Popen[bytes]) -> None:
-    """Ask for a 1 MiB pipe where the system lets us: a frame of values passes in few switches."""
-    if sys.platform != "linux" or process.stdout is None:
-        return
-    import fcntl
-
-    try:
-        fcntl.fcntl(process.stdout.fileno(), fcntl.F_SETPIPE_SZ, 1 << 20)
-    except OSError:
-        return  # over the user's pipe quota: the default size works too

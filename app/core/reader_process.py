@@ -67,12 +67,16 @@ def _exactly(stream: BinaryIO, size: int) -> bytearray:
     return data
 
 
-def _limit_self(memory_mb: int) -> None:
-    """Cap what this process may hold; on systems without rlimits the parent watches instead."""
+def _quieten() -> None:
+    """Tell the libraries, before they are loaded, to lock nothing and to start no threads of their own."""
     os.environ["HDF5_USE_FILE_LOCKING"] = "FALSE"  # a file that is only read is never locked
     os.environ.setdefault("GDAL_CACHEMAX", "64")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def _limit_self(memory_mb: int) -> None:
+    """Cap what this process may hold; on systems without rlimits the parent watches instead."""
     if sys.platform == "win32":
         return
     import resource
@@ -162,24 +166,28 @@ def _preload() -> None:
     guard.pyarrow()
 
 
-def main(memory_mb: int = 0, ahead: str = "") -> int:
+def main(ahead: str = "") -> int:
     """Answer requests until the pipe ends.
+
+    The first frame tells ``memory_mb``, the cap of the address space (MiB; 0 = none), and ``packs``, the folder of
+    packed geometries.
 
     Parameters
     ----------
-    memory_mb : int
-        Cap of the address space, MiB; 0 = none.
     ahead : str
-        ``ahead`` loads the libraries before the first request comes.
+        ``ahead`` loads the libraries before that frame comes.
     """
     fetch, answer = _own_pipes()
-    _limit_self(memory_mb)
+    _quieten()
     if ahead:
         _preload()
-    from app.core import settings
     from layers.sources import packs, wire
 
-    packs.use(settings.folder("cache") / "packs")
+    first = read_frame(fetch, 1 << 16)
+    if first is None:
+        return 0
+    _limit_self(int(first[0]["memory_mb"]))
+    packs.use(Path(first[0]["packs"]))
     sources = _Sources()
     write_frame(answer, {"ready": True}, [])
     while (frame := read_frame(fetch, 1 << 30)) is not None:
@@ -188,7 +196,3 @@ def main(memory_mb: int = 0, ahead: str = "") -> int:
         parts = [] if result is None else wire.encode(result)
         write_frame(answer, {"ok": ok, "empty": result is None}, parts)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 0, *sys.argv[2:3]))

@@ -168,7 +168,7 @@ def test_a_file_that_ends_every_reader_is_left_alone_until_it_is_reopened(
 ) -> None:
     told: list[tuple[list[str], bool]] = []
     pool.died.connect(lambda paths, spared: told.append((paths, spared)))
-    monkeypatch.setattr("app.core.reader.reader_command", lambda _mb, ahead: [sys.executable, "-c", CRASHES])
+    monkeypatch.setattr("app.core.reader_child.command", lambda ahead: [sys.executable, "-c", CRASHES])
     with pytest.raises(SourceUnavailable, match="ended unexpectedly"):
         pool.ask(files[0], None)
     assert [spared for _, spared in told] == [True] * (TRIES - 1) + [False]
