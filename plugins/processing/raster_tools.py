@@ -12,6 +12,7 @@ from plugins.processing import contours as lines
 from plugins.processing import conversion, mosaic, terrain
 from plugins.processing.calculate import calculated
 from plugins.processing.grids import band_of
+from plugins.processing.inputs import Features, Grid, HeightFactor, Heights, Moment
 from plugins.processing.steps import chosen_step
 
 
@@ -26,7 +27,7 @@ def calculate(
     f: Annotated[RasterLayer | None, Label(N_("Grid F"))] = None,
     bands: Annotated[str, Label(N_("Bands"))] = "",
     units: Annotated[str, Label(N_("Unit of the result"))] = "",
-    time: Annotated[str, Label(N_("Time"))] = "",
+    time: Moment = "",
     *,
     job: Job = QUIET,
 ) -> RasterLayer:
@@ -69,9 +70,9 @@ def calculate(
 
 @tool(id="data.slope", title=N_("Slope"), version="1")
 def slope(
-    dem: Annotated[RasterLayer, Label(N_("Heights"))],
+    dem: Heights,
     units: Annotated[Literal["degree", "percent"], Label(N_("Unit of the result"))] = "degree",
-    z_factor: Annotated[float, Ge(1e-6), Label(N_("Height factor"))] = 1.0,
+    z_factor: HeightFactor = 1.0,
     *,
     job: Job = QUIET,
 ) -> RasterLayer:
@@ -102,7 +103,7 @@ def slope(
 
 @tool(id="data.aspect", title=N_("Aspect"), version="1")
 def aspect(
-    dem: Annotated[RasterLayer, Label(N_("Heights"))],
+    dem: Heights,
     *,
     job: Job = QUIET,
 ) -> RasterLayer:
@@ -129,10 +130,10 @@ def aspect(
 
 @tool(id="data.hillshade", title=N_("Hillshade"), version="1")
 def hillshade(
-    dem: Annotated[RasterLayer, Label(N_("Heights"))],
+    dem: Heights,
     azimuth: Annotated[float, Unit("degree"), Ge(0), Le(360), Label(N_("Direction of the light"))] = 315.0,
     altitude: Annotated[float, Unit("degree"), Ge(0), Le(90), Label(N_("Height of the light"))] = 45.0,
-    z_factor: Annotated[float, Ge(1e-6), Label(N_("Height factor"))] = 1.0,
+    z_factor: HeightFactor = 1.0,
     *,
     job: Job = QUIET,
 ) -> RasterLayer:
@@ -165,11 +166,11 @@ def hillshade(
 
 @tool(id="data.resample", title=N_("Resample"), version="1")
 def resample(
-    source: Annotated[RasterLayer, Label(N_("Raster layer"))],
+    source: Grid,
     resolution: Annotated[float | None, Ge(1e-9), Label(N_("Cell size"))] = None,
     like: Annotated[RasterLayer | None, Label(N_("Grid to follow"))] = None,
     method: Annotated[Literal["nearest", "bilinear", "cubic", "average"], Label(N_("Resampling"))] = "nearest",
-    time: Annotated[str, Label(N_("Time"))] = "",
+    time: Moment = "",
     *,
     job: Job = QUIET,
 ) -> RasterLayer:
@@ -204,7 +205,7 @@ def resample(
 
 @tool(id="data.contours", title=N_("Contour lines"), version="1")
 def contours(
-    dem: Annotated[RasterLayer, Label(N_("Heights"))],
+    dem: Heights,
     interval: Annotated[float, Ge(1e-6), Label(N_("Interval"))],
     base: Annotated[float, Label(N_("First height"))] = 0.0,
     *,
@@ -236,7 +237,7 @@ def contours(
 
 @tool(id="data.polygonise", title=N_("Grid to polygons"), version="1")
 def polygonise(
-    source: Annotated[RasterLayer, Label(N_("Raster layer"))],
+    source: Grid,
     band: Annotated[str, Label(N_("Band"))] = "",
     corners: Annotated[bool, Label(N_("Join over corners"))] = False,
     *,
@@ -268,7 +269,7 @@ def polygonise(
 
 @tool(id="data.rasterise", title=N_("Features to grid"), version="1")
 def rasterise(
-    source: Annotated[VectorLayer, Label(N_("Layer"))],
+    source: Features,
     field: Annotated[str, Label(N_("Column of values"))] = "",
     like: Annotated[RasterLayer | None, Label(N_("Grid to follow"))] = None,
     resolution: Annotated[float | None, Ge(1e-9), Label(N_("Cell size"))] = None,

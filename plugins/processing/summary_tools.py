@@ -13,17 +13,18 @@ from layers.vector import VectorLayer
 from plugins.processing import mosaic, sampling
 from plugins.processing import zonal as science
 from plugins.processing.grids import band_of
+from plugins.processing.inputs import Beginning, Features, Grid, Moment, Points
 from plugins.processing.steps import chosen_step
 
 
 @tool(id="data.zonal", title=N_("Zonal statistics"), version="1")
 def zonal(
-    raster: Annotated[RasterLayer, Label(N_("Raster layer"))],
+    raster: Grid,
     zones: Annotated[VectorLayer, Label(N_("Zones"))],
     stats: Annotated[str, Label(N_("Figures"))] = "count,mean,min,max",
     band: Annotated[str, Label(N_("Band"))] = "",
-    prefix: Annotated[str, Label(N_("Beginning of the new columns"))] = "",
-    time: Annotated[str, Label(N_("Time"))] = "",
+    prefix: Beginning = "",
+    time: Moment = "",
     *,
     job: Job = QUIET,
 ) -> VectorLayer:
@@ -61,11 +62,11 @@ def zonal(
 
 @tool(id="data.sample", title=N_("Values at points"), version="1")
 def sample(
-    raster: Annotated[RasterLayer, Label(N_("Raster layer"))],
-    points: Annotated[VectorLayer, Label(N_("Points"))],
+    raster: Grid,
+    points: Points,
     method: Annotated[Literal["nearest", "bilinear"], Label(N_("Resampling"))] = "nearest",
-    prefix: Annotated[str, Label(N_("Beginning of the new columns"))] = "",
-    time: Annotated[str, Label(N_("Time"))] = "",
+    prefix: Beginning = "",
+    time: Moment = "",
     *,
     job: Job = QUIET,
 ) -> VectorLayer:
@@ -101,7 +102,7 @@ def sample(
 
 @tool(id="data.statistics", title=N_("Statistics by category"), version="1")
 def statistics(
-    source: Annotated[VectorLayer, Label(N_("Layer"))],
+    source: Features,
     column: Annotated[str, Label(N_("Column of numbers"))],
     by: Annotated[str, Label(N_("Columns of groups"))] = "",
     *,

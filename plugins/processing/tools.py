@@ -9,6 +9,7 @@ from layers.extent import Extent
 from layers.raster import RasterLayer
 from layers.vector import VectorLayer
 from plugins.processing.clip import clipped_features, clipped_grid, cutter
+from plugins.processing.inputs import Moment
 from plugins.processing.reproject import reprojected_features, reprojected_grid, wanted_crs
 from plugins.processing.steps import chosen_step
 
@@ -19,7 +20,7 @@ def reproject(
     crs: Annotated[Crs, Label(N_("Target reference system"))],
     resolution: Annotated[float | None, Ge(1e-9), Label(N_("Cell size"))] = None,
     method: Annotated[Literal["nearest", "bilinear", "cubic", "average"], Label(N_("Resampling"))] = "nearest",
-    time: Annotated[str, Label(N_("Time"))] = "",
+    time: Moment = "",
     *,
     job: Job = QUIET,
 ) -> RasterLayer | VectorLayer:
@@ -60,7 +61,7 @@ def clip(
     source: RasterLayer | VectorLayer,
     mask: Annotated[VectorLayer | None, Label(N_("Mask polygons"))] = None,
     extent: Annotated[Extent | None, Label(N_("Extent"))] = None,
-    time: Annotated[str, Label(N_("Time"))] = "",
+    time: Moment = "",
     *,
     job: Job = QUIET,
 ) -> RasterLayer | VectorLayer:

@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 from app.api import N_, QUIET, Ge, Job, Label, Le, Unit, tool
 from layers.vector import VectorLayer
 from plugins.processing import joining, overlay, shapes
+from plugins.processing.inputs import Features, LayerA, LayerB, Points
 
 
 @tool(id="data.buffer", title=N_("Buffer"), version="1")
 def buffer(
-    source: Annotated[VectorLayer, Label(N_("Layer"))],
+    source: Features,
     distance: Annotated[float | None, Unit("m"), Label(N_("Distance"))] = None,
     field: Annotated[str, Label(N_("Column of distances"))] = "",
     segments: Annotated[int, Ge(1), Le(90), Label(N_("Segments of a quarter circle"))] = 16,
@@ -51,8 +52,8 @@ def buffer(
 
 @tool(id="data.intersect", title=N_("Intersection"), version="1")
 def intersect(
-    a: Annotated[VectorLayer, Label(N_("Layer A"))],
-    b: Annotated[VectorLayer, Label(N_("Layer B"))],
+    a: LayerA,
+    b: LayerB,
     *,
     job: Job = QUIET,
 ) -> VectorLayer:
@@ -80,8 +81,8 @@ def intersect(
 
 @tool(id="data.union", title=N_("Union"), version="1")
 def union(
-    a: Annotated[VectorLayer, Label(N_("Layer A"))],
-    b: Annotated[VectorLayer, Label(N_("Layer B"))],
+    a: LayerA,
+    b: LayerB,
     *,
     job: Job = QUIET,
 ) -> VectorLayer:
@@ -104,8 +105,8 @@ def union(
 
 @tool(id="data.difference", title=N_("Difference"), version="1")
 def difference(
-    a: Annotated[VectorLayer, Label(N_("Layer A"))],
-    b: Annotated[VectorLayer, Label(N_("Layer B"))],
+    a: LayerA,
+    b: LayerB,
     *,
     job: Job = QUIET,
 ) -> VectorLayer:
@@ -133,7 +134,7 @@ def difference(
 
 @tool(id="data.dissolve", title=N_("Dissolve"), version="1")
 def dissolve(
-    source: Annotated[VectorLayer, Label(N_("Layer"))],
+    source: Features,
     by: Annotated[str, Label(N_("Columns of groups"))] = "",
     *,
     job: Job = QUIET,
@@ -162,8 +163,8 @@ def dissolve(
 
 @tool(id="data.join", title=N_("Join columns"), version="1")
 def join(
-    a: Annotated[VectorLayer, Label(N_("Layer A"))],
-    b: Annotated[VectorLayer, Label(N_("Layer B"))],
+    a: LayerA,
+    b: LayerB,
     by: Annotated[
         Literal["key", "intersects", "within", "contains", "nearest"], Label(N_("What makes partners"))
     ] = "key",
@@ -210,7 +211,7 @@ def join(
 
 @tool(id="data.simplify", title=N_("Simplify"), version="1")
 def simplify(
-    source: Annotated[VectorLayer, Label(N_("Layer"))],
+    source: Features,
     tolerance: Annotated[float, Unit("m"), Ge(0), Label(N_("Tolerance"))],
     shared: Annotated[bool, Label(N_("Keep common edges"))] = False,
     *,
@@ -242,7 +243,7 @@ def simplify(
 
 @tool(id="data.voronoi", title=N_("Nearest areas (Voronoi)"), version="1")
 def voronoi(
-    source: Annotated[VectorLayer, Label(N_("Points"))],
+    source: Points,
     margin: Annotated[float, Ge(0), Le(10), Label(N_("Margin"))] = 0.1,
     *,
     job: Job = QUIET,

@@ -119,3 +119,10 @@ def wkb_polygon(points):
     """Well-known binary of a polygon of one ring, which is closed here."""
     ring = np.asarray([*points, points[0]], "<f8")
     return b"\x01\x03\x00\x00\x00\x01\x00\x00\x00" + np.uint32(len(ring)).tobytes() + ring.tobytes()
+
+
+def pixels(widget):
+    """Give what a widget shows, 0xffRRGGBB (rows, columns)."""
+    image = widget.grab().toImage()
+    image = image.convertToFormat(image.Format.Format_RGB32)
+    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width()).copy()

@@ -14,6 +14,7 @@ from app.core.language import set_language
 from app.views.map2d.canvas import MapCanvas
 from layers.vector import VectorLayer
 from tests.views import maps
+from tests.views.maps import pixels
 
 SIZE = (400, 300)
 T = maps.TIMES.values
@@ -40,11 +41,6 @@ def shown(qtbot):
     yield show
     for canvas in made:
         canvas.close_view()
-
-
-def pixels(canvas):
-    image = canvas.grab().toImage().convertToFormat(canvas.grab().toImage().Format.Format_RGB32)
-    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width()).copy()
 
 
 def wheel(canvas, at, notches):

@@ -15,6 +15,7 @@ from app.views.map2d.canvas import MapCanvas
 from app.views.map2d.panes import MapPanes
 from app.views.map2d.side_words import content_text, side_note
 from tests.views import maps
+from tests.views.maps import pixels
 
 SIZE = (400, 300)
 T = maps.TIMES.values
@@ -44,12 +45,6 @@ def shown(qtbot):
     yield show
     for panes in made:
         panes.close_view()
-
-
-def pixels(widget):
-    image = widget.grab().toImage()
-    image = image.convertToFormat(image.Format.Format_RGB32)
-    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width()).copy()
 
 
 def settled(qtbot, panes):
