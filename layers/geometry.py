@@ -125,6 +125,26 @@ def gather(offsets: NDArray[np.int64], chosen: NDArray[Any]) -> tuple[NDArray[np
     return new, np.asarray(places, np.int64)
 
 
+def joined_geometry(parts: list[Geometry]) -> Geometry:
+    """Put geometries one after the other; heights that some do not have are NaN."""
+    z = None
+    if any(p.z is not None for p in parts):
+        z = np.concatenate([p.z if p.z is not None else np.full(len(p.xy), np.nan) for p in parts])
+    return Geometry(
+        np.concatenate([p.xy for p in parts]),
+        _chained([p.rings for p in parts]),
+        _chained([p.parts for p in parts]),
+        _chained([p.features for p in parts]),
+        np.concatenate([p.types for p in parts]),
+        z,
+    )
+
+
+def _chained(offsets: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    ends = np.cumsum([0, *(int(o[-1]) for o in offsets)])
+    return np.concatenate([[0], *(o[1:] + end for o, end in zip(offsets, ends, strict=False))]).astype(np.int64)
+
+
 def feature_boxes(geometry: Geometry) -> NDArray[np.float64]:
     """Give the box of each feature, (features, 4) as x0, y0, x1, y1; NaN for empty ones."""
     ends = geometry.rings[geometry.parts[geometry.features]]

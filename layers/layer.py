@@ -69,6 +69,16 @@ class Layer(Evented):
         return self._description
 
     @property
+    def reads_from(self) -> str:
+        """Path or address of what the data are read from."""
+        return self.source
+
+    def current(self, request: Request, block: Block) -> Block:
+        """Give what was read with the edits that are not in the file yet."""
+        del request
+        return block
+
+    @property
     def is_open(self) -> bool:
         """Whether data can be read now."""
         return self._data is not None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import shapely
 
-from layers.geometry import LINE, POINT, POLYGON, Geometry, taken_geometry
+from layers.geometry import LINE, POINT, POLYGON, Geometry, joined_geometry, taken_geometry
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +69,7 @@ def to_geometry(shapes: Shapes) -> Geometry:
     groups = [(kind, np.flatnonzero(types == kind)) for kind in (0, POINT, LINE, POLYGON)]
     parts = [_columns(shapes[chosen], kind) for kind, chosen in groups]
     order = np.argsort(np.concatenate([chosen for _, chosen in groups]), kind="stable")
-    return taken_geometry(_joined(parts), order)
+    return taken_geometry(joined_geometry(parts), order)
 
 
 def _columns(shapes: Shapes, kind: int) -> Geometry:
@@ -99,23 +99,3 @@ def _as_multi(shapes: Shapes, kind: int) -> Shapes:
     parts, index = _GEOS.get_parts(shapes, return_index=True)
     make = {POINT: _GEOS.multipoints, LINE: _GEOS.multilinestrings, POLYGON: _GEOS.multipolygons}[kind]
     return make(parts, indices=index)
-
-
-def _joined(parts: list[Geometry]) -> Geometry:
-    """Put the groups one after the other."""
-    z = None
-    if any(p.z is not None for p in parts):
-        z = np.concatenate([p.z if p.z is not None else np.full(len(p.xy), np.nan) for p in parts])
-    return Geometry(
-        np.concatenate([p.xy for p in parts]),
-        _chained([p.rings for p in parts]),
-        _chained([p.parts for p in parts]),
-        _chained([p.features for p in parts]),
-        np.concatenate([p.types for p in parts]),
-        z,
-    )
-
-
-def _chained(offsets: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    ends = np.cumsum([0, *(int(o[-1]) for o in offsets)])
-    return np.concatenate([[0], *(o[1:] + end for o, end in zip(offsets, ends, strict=False))]).astype(np.int64)

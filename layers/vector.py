@@ -1,18 +1,24 @@
-"""VectorLayer: features with attributes; scratch layers keep theirs in the workspace."""
+"""VectorLayer: features with attributes; scratch layers keep theirs in the workspace, edited ones in a working copy."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from psygnal import Signal
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from layers.edits import Edit, Feature
 from layers.layer import Layer
 from layers.sources.asking import answered, joined
-from layers.sources.source import Block, FeatureRequest, Request
+from layers.sources.source import Block, FeatureBlock, FeatureRequest, Request
 from layers.style import VectorStyle
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from layers.changesets import WorkingCopy
+    from layers.patch import Patch
 
 
 class VectorLayer(Layer):
@@ -22,6 +28,8 @@ class VectorLayer(Layer):
     ----------
     filter : str
         CQL2 text; only what it keeps is drawn, listed and handed to tools. Empty keeps everything.
+    working : str
+        Name of the working copy while the layer is being edited; empty = it is not.
     """
 
     kind: ClassVar[str] = "vector"
@@ -29,6 +37,9 @@ class VectorLayer(Layer):
     style: VectorStyle = VectorStyle()
     filter: str = ""
     features: dict[int, Feature] = Field(default_factory=dict[int, Feature])
+    working: str = ""
+    _copy: Any = PrivateAttr(default=None)
+    _patch: Any = PrivateAttr(default=None)
 
     @property
     def is_scratch(self) -> bool:
@@ -54,6 +65,53 @@ class VectorLayer(Layer):
         if not self.filter or not isinstance(request, FeatureRequest):
             return request
         return replace(request, where=joined(self.filter, request.where))
+    @property
+    def copy_at_work(self) -> WorkingCopy | None:
+        """The working copy, None while the layer is not being edited."""
+        return self._copy
+
+    @property
+    def patch(self) -> Patch | None:
+        """What the working copy holds otherwise than ``reads_from``; None where nothing was touched."""
+        return self._patch
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its features can be changed now."""
+        return self.is_scratch or self._copy is not None
+
+    @property
+    def reads_from(self) -> str:
+        """Path of what the features are read from: while they are edited, the copy made when that began."""
+        if self._copy is None:
+            return self.source
+        from layers.rows import BASE
+
+        return str(self._copy.folder / BASE)
+
+    def current(self, request: Request, block: Block) -> Block:
+        """Give what was read from ``reads_from`` with the features as they are edited now."""
+        if self._patch is None or not isinstance(request, FeatureRequest) or not isinstance(block, FeatureBlock):
+            return block
+        return self._patch.applied(block, request)
+
+    def work_on(self, copy: WorkingCopy | None) -> None:
+        """Take up a working copy, or let go of it."""
+        self._copy, self._patch = copy, None
+        if copy is not None:
+            from layers.changesets import changed_ids
+
+            self.renew(changed_ids(copy.joined()))
+
+    def renew(self, ids: Sequence[int]) -> None:
+        """Take over features as the working copy has them now, and tell which (``edited``)."""
+        if self._copy is None:
+            return
+        if ids:
+            from layers.patch import Patch
+
+            self._patch = Patch.of(self._copy, ids, self._patch)
+        self.edited.emit(list(ids))
 
     def apply(self, edit: Edit) -> None:
         """Apply an edit to a scratch layer and tell which ids changed (``edited``).

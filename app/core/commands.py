@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
+from app.core.command import Command, Json
 from app.core.language import N_, tr
+from app.core.row_edits import EditRows
 from layers.edits import Edit
 from layers.errors import DataError, EditError
 
 if TYPE_CHECKING:
     from app.core.content import Content
-
-Json = dict[str, Any]
 
 FIELD_TITLES = {
     "opacity": N_("Opacity of {layer}"),
@@ -26,6 +25,7 @@ FIELD_TITLES = {
     "group": N_("Group of {layer}"),
     "filter": N_("Filter of {layer}"),
     "source": N_("Source of {layer}"),
+    "key": N_("Source of {layer}"),
 }
 OTHER_TITLES = {
     ("camera", "pose"): N_("Move the view"),
@@ -42,60 +42,6 @@ OTHER_TITLES = {
 }
 FLOWING = {"opacity", "style", "time_shift_h", "pose", "title", "notes", "rate", "now", "name"}
 """Fields whose quick changes are one act."""
-
-
-class Command(ABC):
-    """An act. Frozen, JSON in and out, and no more than data: it holds no layer and no window."""
-
-    type: ClassVar[str]
-
-    @abstractmethod
-    def apply(self, doc: Content) -> None:
-        """Do it. When this raises, the document is as it was.
-
-        Raises
-        ------
-        HaitangError
-            It cannot be done.
-        """
-
-    @abstractmethod
-    def inverse(self) -> Command:
-        """Give the command that takes this one back."""
-
-    @abstractmethod
-    def title(self) -> str:
-        """Give the translated words of the history list."""
-
-    @abstractmethod
-    def parts(self) -> Json:
-        """Give the JSON form without the type."""
-
-    def to_dict(self) -> Json:
-        """Give the JSON form; ``command_from_dict`` reads it."""
-        return {"type": self.type, **self.parts()}
-
-    @classmethod
-    @abstractmethod
-    def from_dict(cls, data: Json) -> Self:
-        """Read the JSON form."""
-
-    def merged(self, later: Command, *, dragging: bool = False) -> Command | None:
-        """Give one command for this and a later one, or None where they stay two.
-
-        ``dragging`` is true between ``History.begin()`` and ``end()``.
-        """
-        return None
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether it changes nothing."""
-        return False
-
-    @property
-    def is_view(self) -> bool:
-        """Whether it only looks around: the workspace need not be saved for it."""
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +72,8 @@ class SetField(Command):
             layer = self.name or self.target[6:]
             if self.field == "visible":
                 return tr("Show {layer}", layer=layer) if self.new else tr("Hide {layer}", layer=layer)
+            if self.field == "working":
+                return tr("Edit {layer}", layer=layer) if self.new else tr("Stop editing {layer}", layer=layer)
             if self.field == "name":
                 return tr("Rename {old} to {new}", old=self.old, new=self.new)
             return tr(FIELD_TITLES.get(self.field, N_("Property of {layer}")), layer=layer)
@@ -353,7 +301,7 @@ class Group(Command):
 
 
 _TYPES: dict[str, type[Command]] = {
-    cls.type: cls for cls in (SetField, AddLayer, RemoveLayer, MoveLayer, EditFeatures, Group)
+    cls.type: cls for cls in (SetField, AddLayer, RemoveLayer, MoveLayer, EditFeatures, EditRows, Group)
 }
 _ELSEWHERE = {"SetPage": "app.core.pages.acts"}
 """Commands of parts of the document that are loaded when they are first met: type → module."""

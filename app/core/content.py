@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from app.core.camera import Camera
 from app.core.clock import Clock
 from app.core.comparing import OFF, Comparison, comparison_from
+from app.core.copies import Copies
 from app.core.kinds import fault, layer_from_dict, layer_to_dict
 from app.core.snapshot import Snapshot, frozen_copy
-from layers.errors import DataError, EditError
+from layers.errors import DataError, EditError, SourceUnavailable
 from layers.layer import Layer
 from layers.vector import VectorLayer
 
@@ -40,6 +41,7 @@ class Parts:
     comparison: Comparison = OFF
     bookmarks: dict[str, Json] = field(default_factory=dict[str, Json])
     pages: dict[str, Json] = field(default_factory=dict[str, Json])
+    copies: dict[str, int] = field(default_factory=dict[str, int])
     unknown: Json = field(default_factory=Json)
 
 
@@ -71,6 +73,7 @@ class Content:
         self.bookmarks: dict[str, Json] = {}
         self.pages: dict[str, Json] = {}
         self.unknown: Json = {}
+        self.copies = Copies()
         self._shelf: dict[str, Layer] = {}
         self._told: list[tuple[SignalInstance, tuple[Any, ...]]] = []
         self._faults: list[EmitLoopError] = []
@@ -121,6 +124,8 @@ class Content:
         self._set(layer, name, value, layer.name)
         if name == "time_shift_h":
             self.refresh_times()
+        if name == "working":
+            self._work_on(cast("VectorLayer", layer))
         self.announce(self.layer_changed, layer, name)
 
     def _assign_camera(self, values: Json) -> None:
@@ -155,6 +160,7 @@ class Content:
         layer = kept if kept is not None and layer_to_dict(kept) == data else layer_from_dict(data)
         if any(other.id == layer.id for other in self.layers):
             raise EditError("The layer {id} is in this workspace already.", where=layer.name, id=layer.id)
+        self._work_on(layer)
         index = min(max(index, 0), len(self.layers))
         self.layers.insert(index, layer)
         self.refresh_times()
@@ -208,6 +214,49 @@ class Content:
             self._faults.append(error)
         self.announce(self.edited, layer, sorted(change.changes))
 
+    def edit_rows(self, layer_id: str, changeset: bytes) -> None:
+        """Edit the features of a layer in its working copy; durable when this returns.
+
+        Raises
+        ------
+        EditError
+            The layer is not being edited.
+        EditConflict
+            The features are not in the state that the change starts from.
+        SourceUnavailable
+            The disk refuses.
+        """
+        layer = self.layer(layer_id)
+        if not isinstance(layer, VectorLayer) or layer.copy_at_work is None:
+            raise EditError(
+                "The layer {layer} is not being edited.",
+                where=layer.source,
+                remedy="Begin to edit it first.",
+                layer=layer.name,
+            )
+        from layers.changesets import changed_ids
+
+        self.copies.apply(layer.working, changeset)
+        ids = changed_ids(changeset)
+        if not self.copies.is_replaying:
+            layer.renew(ids)
+        self.announce(self.edited, layer, ids)
+
+    def _work_on(self, layer: Layer) -> None:
+        """Bind a layer to the working copy that it names; raises as ``Copies.open`` does."""
+        if not isinstance(layer, VectorLayer):
+            return
+        copy = self.copies.open(layer.working) if layer.working else None
+        if copy is not layer.copy_at_work:
+            layer.work_on(copy)
+
+    def settle_copies(self) -> None:
+        """End the replay of a session: copies and layers are as the last acknowledged act left them."""
+        self.copies.settle()
+        for layer in self.layers:
+            if isinstance(layer, VectorLayer) and layer.copy_at_work is not None:
+                layer.work_on(layer.copy_at_work)
+
     # ------------------------------------------------------------------ times
     def refresh_times(self) -> None:
         """Tell the clock the time axes of the layers; call it when a layer was opened or its times changed."""
@@ -251,11 +300,14 @@ class Content:
     def snapshot(self) -> Snapshot:
         """Give a picture of the content that another thread may write while this one goes on."""
         words: Json = {"title": self.title, "notes": self.notes, "themes": self.themes}
-        words |= {"bookmarks": self.bookmarks} if self.bookmarks else {}
-        words |= {"pages": self.pages} if self.pages else {}
-        compared = self.comparison.to_json()
+        more: Json = {
+            "comparison": self.comparison.to_json(),
+            "bookmarks": self.bookmarks,
+            "pages": self.pages,
+            "copies": self.copies.positions,
+        }
         return Snapshot(
-            words | ({"comparison": compared} if compared else {}),
+            words | {name: part for name, part in more.items() if part},
             self.camera.to_dict(),
             self.clock.to_dict(),
             tuple(frozen_copy(layer) for layer in self.layers),
@@ -265,6 +317,15 @@ class Content:
     def take_over(self, parts: Parts) -> None:
         """Put new content in the place of the old; signals are not told."""
         self.layers[:] = parts.layers
+        if self.copies.is_replaying:
+            self.copies.begin(parts.copies)
+        self.copies.keep(layer.working for layer in parts.layers if isinstance(layer, VectorLayer))
+        for layer in parts.layers:
+            try:
+                self._work_on(layer)
+            except SourceUnavailable:
+                # The file itself is there, as it was saved last; the acts that follow are counted as lost.
+                vars(layer)["working"] = ""
         self.title, self.notes, self.themes = parts.title, parts.notes, parts.themes
         self.comparison, self.bookmarks = parts.comparison, parts.bookmarks
         self.pages, self.unknown = parts.pages, parts.unknown
@@ -292,7 +353,7 @@ def parts_from_dict(data: Json, where: str = "") -> Parts:
     DataError
         A part is missing or has the wrong type.
     """
-    known = {"title", "notes", "themes", "comparison", "bookmarks", "pages", "camera", "clock", "layers"}
+    known = {"title", "notes", "themes", "comparison", "bookmarks", "pages", "copies", "camera", "clock", "layers"}
     layers = [layer_from_dict(_dict(part, "layers", where), where) for part in _list(data, "layers", where)]
     ids = [layer.id for layer in layers]
     if len(set(ids)) < len(ids):
@@ -305,6 +366,7 @@ def parts_from_dict(data: Json, where: str = "") -> Parts:
             layers=layers,
             camera=Camera.from_dict(_dict(data.get("camera", {}), "camera", where)),
             clock=Clock.from_dict(_dict(data.get("clock", {}), "clock", where)),
+            copies={str(k): int(v) for k, v in _dict(data.get("copies", {}), "copies", where).items()},
             themes={name: _dict(theme, "themes", where) for name, theme in themes.items()},
             comparison=comparison_from(data.get("comparison"), where),
             bookmarks={name: _dict(mark, "bookmarks", where) for name, mark in bookmarks.items()},

@@ -159,22 +159,24 @@ class Reading:
         priority: int = URGENT,
     ) -> Ticket | None:
         """Answer from the cache at once, or ask the reader; ``done`` may run in a worker thread."""
-        request = asked_of(layer, request)
-        found = self._cache.find((layer.source, request))
+        request, place = asked_of(layer, request), layer.reads_from
+        found = self._cache.find((place, request))
         if found is not None:
-            done(found)
+            done(layer.current(request, found))
             return None
 
-        keep = self._keeper(layer.source, request)
+        keep = self._keeper(place, request)
 
         def arrived(answer: Answer | HaitangError) -> None:
             keep(answer)
+            if not isinstance(answer, HaitangError):
+                answer = layer.current(request, answer)
             done(answer)
 
         if isinstance(request, TopologyRequest):
-            self._read_once(layer.source, request, done)
+            self._read_once(place, request, done)
             return None
-        return self.pool.submit(layer.source, request, arrived, key=key, priority=priority)
+        return self.pool.submit(place, request, arrived, key=key, priority=priority)
 
     def _keeper(self, source: str, request: Request) -> Callable[[Answer | HaitangError], None]:
         """Give what keeps an answer in memory, unless the file was let go of or opened anew meanwhile."""
@@ -207,7 +209,9 @@ class Reading:
 
     def cached(self, layer: Layer, request: Request) -> Block | None:
         """Give a block that is in memory already."""
-        return self._cache.find((layer.source, asked_of(layer, request)))
+        request = asked_of(layer, request)
+        found = self._cache.find((layer.reads_from, request))
+        return None if found is None else layer.current(request, found)
 
     def read_now(self, layer: Layer, request: Request) -> Block:
         """Read and wait; for worker threads only.
@@ -217,13 +221,13 @@ class Reading:
         HaitangError
             What the reader said.
         """
-        request = asked_of(layer, request)
-        found = self._cache.find((layer.source, request))
+        request, place = asked_of(layer, request), layer.reads_from
+        found = self._cache.find((place, request))
         if found is None:
-            keep = self._keeper(layer.source, request)
-            found = cast("Block", self.pool.ask(layer.source, request))
+            keep = self._keeper(place, request)
+            found = cast("Block", self.pool.ask(place, request))
             keep(found)
-        return found
+        return layer.current(request, found)
 
     def add(self, path: str, done: Callable[[Description | HaitangError], None]) -> None:
         """Ask what a path holds; ``done`` runs on the main thread."""
@@ -269,7 +273,7 @@ class Reading:
             self._deliver(lambda: self.statistics_ready.emit(layer.id, variable))
 
         request = StatisticsRequest(layer.key, variable, steps[0])
-        self.pool.submit(layer.source, request, arrived, priority=BACKGROUND)
+        self.pool.submit(layer.reads_from, request, arrived, priority=BACKGROUND)
 
     def _open(self, layer: Layer) -> None:
         self._sources[layer.id] = layer.source

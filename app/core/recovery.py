@@ -137,6 +137,7 @@ def recover(session: Session) -> Document:
         story = session.story
         document = Document()
         document.brought_back = True
+        document.copies.begin()
         document.replace(story.document, Path(story.path) if story.path else None, saved=story.saved)
     except BaseException:
         session.release()
@@ -147,4 +148,5 @@ def recover(session: Session) -> Document:
             document.replay(act)
         except (HaitangError, KeyError, TypeError, ValueError, AttributeError):
             session.lost += 1
+    document.settle_copies()
     return document

@@ -29,7 +29,7 @@ def home() -> Path:
     return folder
 
 
-def folder(name: Literal["sessions", "cache", "class_tables", "audit"]) -> Path:
+def folder(name: Literal["sessions", "cache", "class_tables", "audit", "edits"]) -> Path:
     """Give a folder below ``home()``, made if it was not there."""
     path = home() / name
     path.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,15 @@ class Snapshot:
     def to_dict(self) -> Json:
         """Give the JSON form."""
         return {**self._head(), "layers": [layer_to_dict(layer) for layer in self.layers]}
+
+    def without_copies(self) -> Snapshot:
+        """Give what belongs into a workspace file: layers as their own files hold them, without unsaved edits."""
+        words = {name: value for name, value in self.words.items() if name != "copies"}
+        layers = tuple(
+            frozen_copy(layer, working="") if isinstance(layer, VectorLayer) and layer.working else layer
+            for layer in self.layers
+        )
+        return replace(self, words=words, layers=layers)
 
     def _head(self) -> Json:
         return {**self.unknown, **self.words, "camera": self.camera, "clock": self.clock}

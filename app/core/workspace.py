@@ -64,7 +64,8 @@ def write(snapshot: Snapshot, path: Path) -> None:
     try:
         durable.sweep(path)
         _keep_version(path)
-        durable.replace(path, _limited(snapshot.chunks(header, lambda source: _written(source, path.parent)), path))
+        plain = snapshot.without_copies()
+        durable.replace(path, _limited(plain.chunks(header, lambda source: _written(source, path.parent)), path))
     except DataError:
         raise
     except OSError as error:

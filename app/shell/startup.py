@@ -249,7 +249,9 @@ def bring_back(window: MainWindow, session: Any) -> None:
         if isinstance(answer, HaitangError):
             desk.notices.error(answer)
             return
-        desk.document.replace(answer.to_dict(), answer.path, saved=not answer.dirty)
+        content = answer.to_dict()
+        answer.copies.close()
+        desk.document.replace(content, answer.path, saved=not answer.dirty)
         desk.focus.take(desk.document.layers[0] if desk.document.layers else None)
         if session.lost:
             desk.notices.warning(tr("{count} acts could not be brought back.", count=session.lost))

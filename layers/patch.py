@@ -1,0 +1,107 @@
+"""Patch: the features of a layer that its working copy holds otherwise than the file it is read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from layers.geometry import Geometry, joined_geometry, taken_geometry
+from layers.sources.columns import picked
+from layers.sources.features import chosen
+from layers.sources.source import FeatureBlock, FeatureRequest
+from layers.wkb import from_wkb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from layers.changesets import WorkingCopy
+    from layers.rows import Row
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Features that were touched since the layer was copied.
+
+    Parameters
+    ----------
+    rows : mapping of feature number to Row
+        As they are now; None = there is no such feature any more.
+    names : tuple of str
+        Columns of the layer.
+    """
+
+    rows: Mapping[int, Row | None]
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, copy: WorkingCopy, ids: Iterable[int], before: Patch | None = None) -> Patch:
+        """Read features anew from the working copy, and keep the others."""
+        wanted = list(ids)
+        found = copy.rows(wanted)
+        rows: dict[int, Row | None] = {**(before.rows if before is not None else {})}
+        rows.update({number: found.get(number) for number in wanted})
+        return cls(rows, tuple(copy.names))
+
+    @cached_property
+    def _ids(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        return np.sort(np.fromiter(self.rows, np.int64, len(self.rows)))
+
+    @cached_property
+    def block(self) -> FeatureBlock:
+        """The features that are there, as a source would give them."""
+        there = {number: row for number, row in sorted(self.rows.items()) if row is not None}
+        binary = [row.geometry or b"" for row in there.values()]
+        ends = np.cumsum([len(one) for one in binary], dtype=np.int64)
+        starts = ends - np.array([len(one) for one in binary], np.int64)
+        data = np.frombuffer(b"".join(binary), np.uint8)
+        columns = {name: [row.values[name] for row in there.values()] for name in self.names}
+        return FeatureBlock(np.fromiter(there, np.int64, len(there)), from_wkb(data, starts, ends)[0], columns)
+
+    def applied(self, block: FeatureBlock, request: FeatureRequest) -> FeatureBlock:
+        """Give a block of the file with the features as they are now, in the order of their numbers.
+
+        Parameters
+        ----------
+        block : FeatureBlock
+            What the file answered.
+        request : FeatureRequest
+            What was asked for; its limit counts the file's own features.
+        """
+        own = chosen(self.block, FeatureRequest(request.layer, request.box, None, request.ids))
+        kept = np.flatnonzero(~np.isin(block.ids, self._ids))
+        ids = np.concatenate([block.ids[kept], own.ids])
+        order = np.argsort(ids, kind="stable")
+        geometry = None
+        if block.geometry is not None:
+            parts = [taken_geometry(block.geometry, kept), cast("Geometry", own.geometry)]
+            geometry = taken_geometry(joined_geometry(parts), order)
+        columns = {
+            name: picked(_joined(picked(values, kept), own.columns.get(name, [None] * len(own.ids))), order)
+            for name, values in block.columns.items()
+        }
+        return FeatureBlock(ids[order], geometry, columns)
+
+
+def _joined(values: Any, more: list[Any]) -> Any:
+    """Put values of the working copy behind those of the file, in the file's form."""
+    if not isinstance(values, np.ndarray):
+        return [*values, *more]
+    array = cast("np.ndarray[Any, Any]", values)
+    missing = any(value is None for value in more)
+    if array.dtype.kind == "M":
+        own = np.array([_moment(value) for value in more], array.dtype)
+    elif array.dtype.kind == "f" or (missing and array.dtype.kind in "iub"):
+        own = np.array([np.nan if value is None else value for value in more], np.float64)
+    else:
+        own = np.array(more, array.dtype)
+    return np.concatenate([array, own])
+
+
+def _moment(value: Any) -> np.datetime64:
+    try:
+        return np.datetime64(str(value).removesuffix("Z")) if value is not None else np.datetime64("NaT")
+    except ValueError:
+        return np.datetime64("NaT")
