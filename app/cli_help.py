@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Face: TypeAlias = "Callable[[argparse.Namespace], int]"
 VIEWS = ("map", "chart", "window")
-BENCHES = ("startup", "vector", "playback", "raster", "tick", "table")
+BENCHES = ("startup", "vector", "playback", "raster", "tick", "table", "edit")
 
 
 class Parser(argparse.ArgumentParser):

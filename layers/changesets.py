@@ -43,6 +43,7 @@ class WorkingCopy:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = threading.RLock()
+        self._looked = (-1, True)
         try:
             self.meta = CopyMeta.from_json((folder / META).read_text("utf-8"))
             self.log = ChangeLog(folder / LOG)
@@ -244,7 +245,7 @@ class WorkingCopy:
         self.applied = number
 
     # ------------------------------------------------------------------ saving and bringing back
-    def mark_saved(self, fingerprint: Fingerprint, source: str = "") -> None:
+    def mark_saved(self, fingerprint: Fingerprint, source: str = "", upto: int = -1) -> None:
         """Note that a file holds the features as they are.
 
         Parameters
@@ -253,8 +254,11 @@ class WorkingCopy:
             The file after it was written.
         source : str
             Its path; "" = the file that the copy was made of.
+        upto : int
+            How many entries of the log it holds; all where it is not given.
         """
-        note = {**asdict(fingerprint), "source": source or self.source}
+        reached = self.applied if upto < 0 else upto
+        note = {**asdict(fingerprint), "source": source or self.source, "upto": reached}
         with self._lock:
             self.log.append(SAVED, json.dumps(note, ensure_ascii=False).encode())
             self._take(b"", self.applied + 1)
@@ -263,7 +267,8 @@ class WorkingCopy:
         for number in range(self.applied, 0, -1):
             entry = self.log.entries[number - 1]
             if entry.kind == SAVED:
-                return number, json.loads(entry.payload)
+                note = json.loads(entry.payload)
+                return int(note["upto"]), note
         return 0, None
 
     @property
@@ -284,6 +289,18 @@ class WorkingCopy:
         """Give what the file does not hold yet, as one changeset; empty where it holds everything."""
         with self._lock:
             return self.joined(self._last_saved()[0])
+
+    @property
+    def saved_at(self) -> int:
+        """How many entries of the log the file holds."""
+        return self._last_saved()[0]
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the file holds everything; undone edits do not count."""
+        if self._looked[0] != self.applied:
+            self._looked = (self.applied, not self.pending())
+        return self._looked[1]
 
     def joined(self, start: int = 0) -> bytes:
         """Join the changes from an entry on into one changeset; what was taken back is not in it."""

@@ -145,6 +145,31 @@ def _chained(offsets: list[NDArray[np.int64]]) -> NDArray[np.int64]:
     return np.concatenate([[0], *(o[1:] + end for o, end in zip(offsets, ends, strict=False))]).astype(np.int64)
 
 
+def spliced(runs: list[tuple[Geometry, int, int]]) -> Geometry:
+    """Put runs of features one after the other, each as (geometry, first, behind the last); few runs cost little."""
+    features = [np.diff(g.features[start : end + 1]) for g, start, end in runs]
+    part_runs = [(g, int(g.features[start]), int(g.features[end])) for g, start, end in runs]
+    parts = [np.diff(g.parts[start : end + 1]) for g, start, end in part_runs]
+    ring_runs = [(g, int(g.parts[start]), int(g.parts[end])) for g, start, end in part_runs]
+    rings = [np.diff(g.rings[start : end + 1]) for g, start, end in ring_runs]
+    rows = [(g, int(g.rings[start]), int(g.rings[end])) for g, start, end in ring_runs]
+    z = None
+    if any(g.z is not None for g, _, _ in rows):
+        z = np.concatenate([g.z[a:b] if g.z is not None else np.full(b - a, np.nan) for g, a, b in rows])
+    return Geometry(
+        np.concatenate([g.xy[a:b] for g, a, b in rows]),
+        _ends(rings),
+        _ends(parts),
+        _ends(features),
+        np.concatenate([g.types[start:end] for g, start, end in runs]),
+        z,
+    )
+
+
+def _ends(sizes: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int64)
+
+
 def feature_boxes(geometry: Geometry) -> NDArray[np.float64]:
     """Give the box of each feature, (features, 4) as x0, y0, x1, y1; NaN for empty ones."""
     ends = geometry.rings[geometry.parts[geometry.features]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from layers.geometry import Geometry, joined_geometry, taken_geometry
+from layers.geometry import Geometry, joined_geometry, spliced, taken_geometry
 from layers.sources.columns import picked
 from layers.sources.features import chosen
 from layers.sources.source import FeatureBlock, FeatureRequest
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     from layers.changesets import WorkingCopy
     from layers.rows import Row
+
+
+FEW = 2_000
+"""Up to so many touched features are put in between runs of the others, which are copied whole."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class Patch:
             What was asked for; its limit counts the file's own features.
         """
         own = chosen(self.block, FeatureRequest(request.layer, request.box, None, request.ids))
+        if len(self._ids) <= FEW and len(block.ids) and bool((np.diff(block.ids) > 0).all()):
+            return self._spliced(block, own)
         kept = np.flatnonzero(~np.isin(block.ids, self._ids))
         ids = np.concatenate([block.ids[kept], own.ids])
         order = np.argsort(ids, kind="stable")
@@ -83,6 +89,42 @@ class Patch:
             for name, values in block.columns.items()
         }
         return FeatureBlock(ids[order], geometry, columns)
+
+    def _spliced(self, block: FeatureBlock, own: FeatureBlock) -> FeatureBlock:
+        """Put the features between runs of those that were not touched; both are in the order of their numbers."""
+        at = np.searchsorted(block.ids, self._ids)
+        hit = np.zeros(len(self._ids), np.bool_)
+        inside = at < len(block.ids)
+        hit[inside] = block.ids[at[inside]] == self._ids[inside]
+        places = dict(zip(own.ids.tolist(), range(len(own.ids)), strict=True))
+        runs: list[tuple[bool, int, int]] = []
+        start = 0
+        for number, place, there in zip(self._ids.tolist(), at.tolist(), hit.tolist(), strict=True):
+            runs.append((True, start, place))
+            start = place + there
+            if number in places:
+                runs.append((False, places[number], places[number] + 1))
+        runs.append((True, start, len(block.ids)))
+        runs = [run for run in runs if run[2] > run[1]] or [(True, 0, 0)]
+        geometry = None
+        if block.geometry is not None:
+            both = (cast("Geometry", own.geometry), block.geometry)
+            geometry = spliced([(both[theirs], a, b) for theirs, a, b in runs])
+        ids = np.concatenate([(block.ids if theirs else own.ids)[a:b] for theirs, a, b in runs])
+        columns = {
+            name: _in_runs(values, own.columns.get(name, [None] * len(own.ids)), runs)
+            for name, values in block.columns.items()
+        }
+        return FeatureBlock(ids, geometry, columns)
+
+
+def _in_runs(values: Any, more: list[Any], runs: list[tuple[bool, int, int]]) -> Any:
+    size = len(values)
+    both = _joined(values, more)
+    places = [slice(a, b) if theirs else slice(size + a, size + b) for theirs, a, b in runs]
+    if isinstance(both, np.ndarray):
+        return np.concatenate([cast("np.ndarray[Any, Any]", both)[place] for place in places])
+    return [value for place in places for value in both[place]]
 
 
 def _joined(values: Any, more: list[Any]) -> Any:

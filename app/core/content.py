@@ -125,7 +125,8 @@ class Content:
         if name == "time_shift_h":
             self.refresh_times()
         if name == "working":
-            self._work_on(cast("VectorLayer", layer))
+            self._work_on(layer)
+            self.announce(self.edited, layer, [])
         self.announce(self.layer_changed, layer, name)
 
     def _assign_camera(self, values: Json) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from layers.changesets import WorkingCopy
 
+YOUNG_S = 600.0
+"""A folder may be a copy that is just being made for so long (s)."""
 _TOKEN = re.compile(r"[a-z0-9]{1,40}")
 
 
@@ -147,7 +150,7 @@ def sweep() -> None:
     """Remove working copies that no session names and nobody has open; for a thread in the background."""
     told = b"".join(_texts(home() / "sessions"))
     for place in folder("edits").iterdir():
-        if place.name.encode() in told or not place.is_dir():
+        if place.name.encode() in told or not place.is_dir() or time.time() - place.stat().st_mtime < YOUNG_S:
             continue
         with suppress(HaitangError, OSError):
             _locked(place).release()

@@ -213,7 +213,13 @@ class Document(Content):
     @property
     def dirty(self) -> bool:
         """Whether there are acts that the workspace file does not hold; looking around does not count."""
-        return not self.history.is_saved
+        return not self.history.is_saved or self.has_edits
+
+    @property
+    def has_edits(self) -> bool:
+        """Whether a layer has edits that its file does not hold."""
+        copies = (layer.copy_at_work for layer in self.layers if isinstance(layer, VectorLayer))
+        return any(copy is not None and not copy.is_saved for copy in copies)
 
     def mark_saved(self, path: Path, state: int | None = None) -> None:
         """Remember what a file holds.

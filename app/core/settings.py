@@ -73,6 +73,7 @@ class Settings(BaseModel):
     autosave_minutes: float = Field(default=5.0, gt=0)
     trusted: list[str] = Field(default_factory=list)
     window: dict[str, Any] = Field(default_factory=dict)
+    snapping: dict[str, Any] = Field(default_factory=dict)
 
     @classmethod
     def load(cls) -> Self:

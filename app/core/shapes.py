@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Point = tuple[float, float]
 Kind = Literal["point", "line", "polygon"]
+Mark = Literal["handle", "fault", "vertex", "crossing", "middle", "foot", "edge"]
+"""Signs that a preview shows at a place: handles, faults, and what the pointer is drawn to."""
 _DEPTH = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 _KINDS: dict[str, Kind] = {"Point": "point", "LineString": "line", "Polygon": "polygon"}
 
@@ -22,7 +24,7 @@ _KINDS: dict[str, Kind] = {"Point": "point", "LineString": "line", "Polygon": "p
 class Shape:
     """One point, line or ring; a ring need not repeat its first corner."""
 
-    kind: Kind
+    kind: Kind | Mark
     points: tuple[Point, ...]
 
 

@@ -27,6 +27,7 @@ BENCHES: dict[str, str] = {
     "playback": "app.views.bench.run:playback",
     "raster": "app.views.bench.run:raster",
     "tick": "app.views.bench.run:tick",
+    "edit": "app.views.bench.run:edit",
 }
 """Measurements by name: ``module:function`` that takes paths and a size."""
 ROUNDS = "HAITANG_BENCH_ROUNDS"

@@ -20,7 +20,8 @@ def holds(name: str, desk: Desk) -> bool:
     name : str
         ``layers``, ``layer``, ``vector``, ``timed``, ``failed``, ``time``, ``loop``, ``leads``, ``undo``, ``redo``,
         ``saved``, ``place``, ``jobs``, ``vectors``, ``selected``, ``filtered``, ``comparing``, ``compare:<kind>``,
-        ``theme:<name>`` or ``language:<name>``.
+        ``file-features``, ``editing``, ``editable``, ``picked``, ``theme:<name>``, ``language:<name>`` or
+        ``gesture:<name>``.
     desk : Desk
 
     Raises
@@ -35,6 +36,8 @@ def holds(name: str, desk: Desk) -> bool:
         return desk.settings.theme == value
     if kind == "compare":
         return kind_of(desk.document.comparison) == value
+    if kind == "gesture":
+        return desk.gesture == value
     if kind == "language":
         return language() == value
     return _document(name, desk) if name in _DOCUMENT else _layer(name, desk)
@@ -67,8 +70,13 @@ def _layer(name: str, desk: Desk) -> bool:
     if layer is None or layer not in desk.document.layers:
         return False
     axis = layer.description.time if layer.description is not None else None
+    editable = getattr(layer, "is_editable", False)
     return {
         "layer": True,
+        "file-features": layer.kind == "vector" and layer.source != "memory:",
+        "editing": editable and layer.source != "memory:",
+        "editable": editable,
+        "picked": editable and layer.id in desk.document.selection.predicates,
         "vector": layer.kind == "vector",
         "filtered": bool(getattr(layer, "filter", "")),
         "timed": axis is not None and len(axis) > 0,

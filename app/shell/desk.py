@@ -121,6 +121,10 @@ class Desk:
     pool : ReaderPool
     settings : Settings
     relay : Relay
+    gesture : str
+        Name of the gesture that the pointer makes on the map; empty = it moves the map.
+    endings : list of callable
+        What is done before everything ends.
     journal : Journal, optional
         None while there is nothing to bring back after a crash, as for pictures.
     unread : dict
@@ -139,6 +143,8 @@ class Desk:
     focus: Focus = field(default_factory=Focus)
     unread: dict[str, HaitangError] = field(default_factory=dict)
     view_size: Callable[[], tuple[int, int]] = lambda: (1280, 800)
+    gesture: str = ""
+    endings: list[Callable[[], object]] = field(default_factory=list)
     jobs: Jobs = field(init=False)
     _waiting: list[Callable[[], object]] | None = None
     _worker: ThreadPoolExecutor = field(init=False)
@@ -184,6 +190,8 @@ class Desk:
 
     def close(self) -> None:
         """End readers and jobs; nothing is told any more."""
+        for end in self.endings:
+            end()
         self.relay.close()
         for job in self.jobs.running():
             job.cancel()

@@ -10,6 +10,7 @@ from app.core.language import tr
 from app.shell.opening import WORKSPACE
 from app.shell.words import moment_text
 from layers.errors import HaitangError, SourceUnavailable
+from layers.vector import VectorLayer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,6 +44,7 @@ class Files:
     def __init__(self, desk: Desk, parent: QWidget, opener: Opener, picture: Callable[[], QImage]) -> None:
         self._desk, self._parent, self._opener, self._picture = desk, parent, opener, picture
         self._loading = 0
+        self.save_edits: Callable[[Callable[[], object]], object] = lambda then: then()
 
     # -- opening ---------------------------------------------------------------------
     def new(self) -> None:
@@ -213,8 +215,13 @@ class Files:
         self._desk.background(write, lambda answer: self._tell(answer, tr("Saved {name}.", name=path.name)))
 
     def when_safe(self, go_on: Callable[[], object]) -> None:
-        """Go on when unsaved changes are saved or given up."""
+        """Go on when unsaved changes are saved or given up, those of edited layers first."""
         document = self._desk.document
+        if document.has_edits and not self._edits_settled(go_on):
+            return
+        if document.history.is_saved:
+            go_on()
+            return
         if not document.dirty or not document.layers:
             go_on()
             return
@@ -225,6 +232,18 @@ class Files:
             self.save(go_on)
         elif answer == "discard":
             go_on()
+
+    def _edits_settled(self, go_on: Callable[[], object]) -> bool:
+        """Ask about edits that no file holds; whether to go on without them. Those to be saved are saved first."""
+        from app.shell import questions
+
+        layers = [layer for layer in self._desk.document.layers if isinstance(layer, VectorLayer)]
+        names = [la.name for la in layers if la.copy_at_work is not None and not la.copy_at_work.is_saved]
+        answer = questions.save_first(self._parent, tr("edits of {layers}", layers=", ".join(names[:4])))
+        if answer == "save":
+            save_all: Any = self.save_edits
+            save_all(lambda: self.when_safe(go_on))
+        return answer == "discard"
 
     def quit(self) -> None:
         """Close the window."""

@@ -62,6 +62,7 @@ def panels(parts: Parts) -> list[Panel]:
         Panel("table", N_("Attributes"), BOTTOM, lambda: _table(parts), "table", shown=False, height=220),
         Panel("tools", N_("Tools"), RIGHT, lambda: _tools(parts), "tools", width=320),
         Panel("identify", N_("Values"), RIGHT, lambda: _identify(parts), "identify", width=320),
+        Panel("form", N_("Attribute form"), RIGHT, lambda: _form(parts), "editing", shown=False, width=320),
         Panel("history", N_("History"), RIGHT, lambda: _history(parts), "history", width=320),
         Panel("jobs", N_("Jobs"), RIGHT, lambda: _jobs(parts), "jobs", width=320),
     ]
@@ -85,6 +86,12 @@ def _identify(parts: Parts) -> QWidget:
     from app.shell.identify_panel import IdentifyPanel
 
     return IdentifyPanel(parts.desk)
+
+
+def _form(parts: Parts) -> QWidget:
+    from app.shell.feature_form import FeatureForm
+
+    return FeatureForm(parts.desk)
 
 
 def _history(parts: Parts) -> QWidget:

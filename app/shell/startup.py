@@ -217,11 +217,13 @@ def spell_titles() -> None:
 
 def offer_sessions(window: MainWindow) -> None:
     """Offer to bring back sessions that ended without a goodbye."""
+    from app.core.copies import sweep
     from app.core.journal import recoverable
 
     desk = window.desk
 
     def found(sessions: Any) -> None:
+        desk.background(sweep, lambda _: None)
         if sessions:
             _ask_recovery(window, sessions)
 

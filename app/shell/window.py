@@ -16,7 +16,9 @@ from app.shell.compare_view import CompareView
 from app.shell.docks import Docks
 from app.shell.drop_area import DropArea
 from app.shell.edit_acts import Edits, Help
+from app.shell.editing import Editing
 from app.shell.empty_state import EmptyState
+from app.shell.feature_menu import FeatureActs
 from app.shell.file_acts import Files, sample_path
 from app.shell.layer_panel import LayerPanel
 from app.shell.layout.opening import Pages
@@ -99,6 +101,8 @@ class MainWindow(QMainWindow):
         self.acts.update(
             files=self.files,
             edits=Edits(desk, self, self.apply_settings),
+            editing=Editing(desk, self, self.canvas, self.docks),
+            features=FeatureActs(desk, self, self.docks),
             map=Map(desk, self, self.canvas, self.opener),
             compare=self.compare.acts,
             layers=Layers(desk, self, self._layer_panel, self._show_table),

@@ -10,7 +10,7 @@ from layers.errors import ParameterInvalid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-NAMES = ("vector", "playback", "raster", "tick")
+NAMES = ("vector", "playback", "raster", "tick", "edit")
 
 
 def vector(paths: Sequence[str], size: str) -> dict[str, Any]:
@@ -33,6 +33,11 @@ def tick(paths: Sequence[str], size: str) -> dict[str, Any]:
     return bench("tick", paths, size)
 
 
+def edit(paths: Sequence[str], size: str) -> dict[str, Any]:
+    """Measure a vertex dragged among many parcels."""
+    return bench("edit", paths, size)
+
+
 def bench(name: str, paths: Sequence[str], size: str = "") -> dict[str, Any]:
     """Run one bench and give its answer, in the form of the command line's contract.
 
@@ -47,10 +52,17 @@ def bench(name: str, paths: Sequence[str], size: str = "") -> dict[str, Any]:
         raise ParameterInvalid(
             "There is no bench {name}.", where=name, remedy="There are: {names}.", name=name, names=", ".join(NAMES)
         )
+    from app.views.bench import edit as edited
     from app.views.bench import playback as played
     from app.views.bench import raster as grids
     from app.views.bench import tick as ticked
     from app.views.bench import vector as features
 
-    known = {"vector": features.vector, "playback": played.playback, "raster": grids.raster, "tick": ticked.tick}
+    known = {
+        "vector": features.vector,
+        "playback": played.playback,
+        "raster": grids.raster,
+        "tick": ticked.tick,
+        "edit": edited.edit,
+    }
     return known[name](paths, size_of(size))

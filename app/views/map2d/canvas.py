@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
+from app.core.gestures import Pointer
 from app.core.language import language_changed
 from app.views.frame import DARK_GROUND, LIGHT_GROUND, Scene2D
 from app.views.ink import ink
@@ -248,6 +249,24 @@ class MapCanvas(QWidget):
         self.update()
         return True
 
+    def _keyed(self, event: QKeyEvent) -> bool:
+        """Give a key to the gesture; tell whether it took it."""
+        try:
+            return self._pointing.key(event)
+        except HaitangError as error:
+            self.refused.emit(error)
+            return True
+
+    def press_at(self, x: float, y: float) -> None:
+        """Press and let go at a place of the map, as typed; a gesture answers it."""
+        pointer, place = Pointer(x, y), QPointF(*self._to_pixel(x, y))
+        try:
+            self._pointing.press(pointer, place)
+            self._pointing.release(pointer, place)
+        except HaitangError as error:
+            self.refused.emit(error)
+        self.update()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click or a drag; a gesture takes all but the middle button."""
         if self._gestured(event, self._pointing.press):
@@ -308,7 +327,7 @@ class MapCanvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move with the arrows, zoom with + and -; a gesture has Enter, Escape and Backspace."""
-        if self._pointing.key(event):
+        if self._keyed(event):
             self.update()
             return
         camera, key = self.document.camera, Qt.Key(event.key())

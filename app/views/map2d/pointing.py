@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from app.core.gestures import Outcome, Pointer
 from app.views.ink import LINES, SMALL, Ink, colour, font, metrics
 from app.views.map2d.cards import panel
+from app.views.map2d.signs import SIGNS, draw_sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,6 +35,7 @@ KEYS: dict[int, Key] = {
     Qt.Key.Key_Enter: "enter",
     Qt.Key.Key_Escape: "escape",
     Qt.Key.Key_Backspace: "backspace",
+    Qt.Key.Key_Delete: "delete",
 }
 
 
@@ -116,6 +118,9 @@ class Pointing:
 def _draw_shape(painter: QPainter, kind: str, points: Sequence[QPointF], ink: Ink) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     accent = QColor(colour(ink.accent))
+    if kind in SIGNS:
+        draw_sign(painter, kind, points, ink)
+        return
     soft = QColor(accent)
     soft.setAlpha(48)
     painter.setBrush(soft if kind == "polygon" else Qt.BrushStyle.NoBrush)

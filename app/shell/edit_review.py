@@ -1,0 +1,71 @@
+"""What is said before edits are saved: what is invalid, what the format cannot hold, what someone else has done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.language import error_text, tr
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from layers.vector import VectorLayer
+
+NAMED = 5
+
+
+def faults_of(layer: VectorLayer) -> list[str]:
+    """List what is wrong with the features that are about to be saved, in the language of the screen."""
+    from layers.changesets import changed_ids
+    from layers.cutting import fault_of
+    from layers.figure import read_figure
+    from layers.rules import faults
+
+    copy = layer.copy_at_work
+    if copy is None:
+        return []
+    shapes: list[str] = []
+    values: list[str] = []
+    for number, row in copy.rows(changed_ids(copy.pending())).items():
+        fault = fault_of(read_figure(row.geometry)) if row.geometry is not None else None
+        if fault is not None:
+            place = f" ({fault[1][0]:.3f}, {fault[1][1]:.3f})" if fault[1] is not None else ""
+            shapes.append(f"fid {number}{place}")
+        values += [f"fid {number}: {error_text(e)}" for e in faults(row.values, copy.meta.columns, copy.meta.rules)]
+    told: list[str] = []
+    if shapes:
+        listed = "; ".join(shapes[:NAMED])
+        told.append(tr("{count} features cross or touch themselves: {listed}", count=len(shapes), listed=listed))
+    if values:
+        listed = "; ".join(values[:NAMED])
+        told.append(tr("{count} attributes break the rules of the file: {listed}", count=len(values), listed=listed))
+    return told
+
+
+def losses_of(layer: VectorLayer, target: str) -> list[str]:
+    """List what the format of a file cannot hold of a layer."""
+    from layers.saving import losses
+    from layers.sources.vector_writer import DRIVERS
+
+    copy, driver = layer.copy_at_work, DRIVERS.get(Path(target).suffix.lower(), "")
+    if copy is None:
+        return []
+    return [f"{tr(w.what, **w.fields)} {tr(w.remedy)}" for w in losses(copy.meta, driver)]
+
+
+def ask_changed(parent: QWidget, layer: VectorLayer) -> str:
+    """Ask about a file that someone else has changed: ``merge``, ``save-as``, ``overwrite``, or empty."""
+    from app.shell.questions import Question
+
+    source = layer.copy_at_work.source if layer.copy_at_work is not None else layer.source
+    name = Path(source).name
+    words = tr("Nothing was written. Features that only one side changed can be brought together in a GeoPackage.")
+    made = Question(parent, tr("{name} was changed by someone else meanwhile.", name=name), words)
+    made.add_button("Cancel", "")
+    made.add_button("Write over it", "overwrite", role="danger")
+    merges = name.lower().endswith(".gpkg")
+    made.add_button("Save as…", "save-as", main=not merges)
+    if merges:
+        made.add_button("Bring together", "merge", main=True)
+    return made.ask()

@@ -1,0 +1,396 @@
+"""Editing: a layer is taken up for editing, its edits are saved or given up, and the pointer gets a gesture."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.core.commands import Group, SetField
+from app.core.language import N_, tr
+from app.shell.edit_bar import EditBar
+from app.shell.place_entry import PlaceEntry
+from layers.errors import HaitangError
+from layers.vector import VectorLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.core.jobs import ProcessJob
+    from app.core.snapping import Snapper
+    from app.shell.desk import Desk
+    from app.shell.docks import Docks
+    from app.shell.window import MainWindow
+    from app.views.map2d.canvas import MapCanvas
+
+GESTURES: dict[str, tuple[str, str]] = {
+    "pick": ("app.core.drawing", "PickFeature"),
+    "point": ("app.core.drawing", "AddPoint"),
+    "line": ("app.core.drawing", "AddLine"),
+    "polygon": ("app.core.drawing", "AddPolygon"),
+    "move": ("app.core.drawing", "MoveFeature"),
+    "vertices": ("app.core.shaping", "Reshape"),
+    "split": ("app.core.shaping", "SplitFeatures"),
+    "hole": ("app.core.shaping", "AddHole"),
+    "fill": ("app.core.shaping", "FillHole"),
+    "part": ("app.core.shaping", "AddPart"),
+    "part-remove": ("app.core.shaping", "RemovePart"),
+}
+UNSNAPPED = {"pick", "fill", "part-remove"}
+ADDING = {"point", "line", "polygon"}
+
+
+class Editing:
+    """What the menu Features does to a layer as a whole, and to the pointer.
+
+    Parameters
+    ----------
+    desk : Desk
+    window : MainWindow
+    canvas : MapCanvas
+    docks : Docks
+    """
+
+    def __init__(self, desk: Desk, window: MainWindow, canvas: MapCanvas, docks: Docks) -> None:
+        self._desk, self._window, self._canvas, self._docks = desk, window, canvas, docks
+        self._snapper: Snapper | None = None
+        self._warned: set[str] = set()
+        self.busy = ""
+        self.bar = EditBar(window)
+        self.entry = PlaceEntry(canvas, desk)
+        canvas.refused.connect(desk.notices.error)
+        desk.focus.layer_changed.connect(self._on_focus)
+        desk.document.layer_changed.connect(self._on_layer)
+        desk.document.replaced.connect(self._drop)
+        desk.document.edited.connect(self._on_edited)
+        desk.document.selection.changed.connect(lambda _: window.menus.refresh())
+        desk.endings.append(self._end)
+        window.files.save_edits = self.save_all
+
+    # ------------------------------------------------------------------ the layer
+    @property
+    def layer(self) -> VectorLayer | None:
+        """The layer in focus, where it is one of features."""
+        found = self._desk.focus.layer
+        return found if isinstance(found, VectorLayer) else None
+
+    def toggle(self) -> None:
+        """Begin to edit the layer in focus, or stop."""
+        layer = self.layer
+        if layer is None or layer.is_scratch:
+            return
+        if layer.copy_at_work is None:
+            self.begin(layer)
+        else:
+            self.stop(layer)
+
+    def begin(self, layer: VectorLayer, then: Callable[[], object] = lambda: None) -> None:
+        """Make a working copy of a layer in a process of its own, and take it up."""
+        from app.core.copies import folder_of, new_token
+        from app.core.edit_process import write_task
+
+        if self.busy:
+            return
+        token = new_token()
+        place = folder_of(token)
+        place.mkdir(parents=True)
+        words = write_task(place, {"do": "copy", "source": layer.source, "key": layer.key})
+
+        def ended(job: ProcessJob) -> None:
+            if job.state != "done" or layer not in self._desk.document.layers:
+                shutil.rmtree(place, ignore_errors=True)
+                return
+            self._desk.document.run(SetField(f"layer:{layer.id}", "working", "", token, layer.name))
+            self._tell_begun(layer)
+            then()
+
+        self._run(tr("Copy {layer} for editing", layer=layer.name), words, ended)
+
+    def _run(self, title: str, words: list[str], ended: Callable[[ProcessJob], object]) -> None:
+        from app.core.jobs import ProcessJob
+
+        self.busy = title
+
+        def over(job: ProcessJob) -> None:
+            self.busy = ""
+            if job.state == "failed" and job.error is not None and not _is_left(job):
+                self._desk.notices.error(job.error)
+            ended(job)
+            self._window.menus.refresh()
+
+        self._desk.jobs.start(ProcessJob(title, words), over)
+
+    def _tell_begun(self, layer: VectorLayer) -> None:
+        path = Path(layer.source)
+        if not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            text = tr("{name} may not be written. Edits are kept in a copy; save them as another file.", name=path.name)
+            self._desk.notices.warning(text, layer.source)
+        if not self._desk.gesture:
+            self.take("pick")
+
+    def stop(self, layer: VectorLayer) -> None:
+        """Stop editing a layer; edits that are not saved are asked about."""
+        copy = layer.copy_at_work
+        if copy is None:
+            return
+        if not copy.is_saved:
+            from app.shell import questions
+
+            answer = questions.save_first(self._window, layer.name)
+            if answer == "save":
+                self.save(lambda: self.stop(layer))
+            elif answer == "discard":
+                self._give_up(layer)
+            return
+        self._leave(layer)
+
+    def _leave(self, layer: VectorLayer, *before: Any) -> None:
+        end = SetField(f"layer:{layer.id}", "working", layer.working, "", layer.name)
+        self._desk.document.run(Group(N_("Stop editing"), (*before, end)) if before else end)
+        if layer is self.layer:
+            self.take("")
+        self._desk.reading.reopen(layer)
+
+    def _give_up(self, layer: VectorLayer) -> None:
+        back = self._taken_back(layer)
+        self._leave(layer, *([back] if back is not None else []))
+
+    def _taken_back(self, layer: VectorLayer) -> Any:
+        from app.core.row_edits import EditRows
+        from layers.changesets import changed_ids, inverted
+
+        copy = layer.copy_at_work
+        pending = copy.pending() if copy is not None else b""
+        if not pending:
+            return None
+        return EditRows(layer.id, inverted(pending), N_("Discard edits of {count} features"), len(changed_ids(pending)))
+
+    def discard(self) -> None:
+        """Take back all edits of the layer since it was saved last; undo brings them back."""
+        from app.shell import questions
+
+        layer = self.layer
+        back = self._taken_back(layer) if layer is not None else None
+        if layer is None or back is None:
+            self._desk.notices.info(tr("There are no edits to save."))
+            return
+        words = tr("The features are as in the file again. Undo brings the edits back.")
+        if questions.sure(self._window, tr("Discard the edits of {layer}?", layer=layer.name), words, N_("Discard")):
+            self._desk.document.run(back)
+
+    # ------------------------------------------------------------------ saving
+    def save(self, then: Callable[[], object] | None = None) -> None:
+        """Bring the edits of the layer in focus into its file."""
+        layer = self.layer
+        if layer is not None:
+            self.save_layer(layer, then=then)
+
+    def save_layer(self, layer: VectorLayer, how: str = "", then: Callable[[], object] | None = None) -> None:
+        """Bring the edits of a layer into its file; ``how`` is what a person decided about a file changed meanwhile."""
+        from app.core.edit_process import write_task
+
+        copy = layer.copy_at_work
+        if copy is None or self.busy:
+            return
+        if copy.is_saved:
+            self._desk.notices.info(tr("There are no edits to save."))
+            return
+        if not how and not self._agreed(layer, copy.source):
+            return
+        mark, upto = copy.fingerprint, copy.applied
+        task = {"do": "save", "source": copy.source, "mark": asdict(mark), "upto": upto, "how": how}
+        words = write_task(copy.folder, task, copy.pending())
+        title = tr("Save the edits of {layer}", layer=layer.name)
+        self._run(title, words, lambda job: self._on_saved(layer, job, mark, then))
+
+    def _agreed(self, layer: VectorLayer, target: str) -> bool:
+        """Say before anything is written what is invalid and what the format cannot hold; whether to go on."""
+        from app.shell import questions
+        from app.shell.edit_review import faults_of, losses_of
+
+        told = [*faults_of(layer), *(losses_of(layer, target) if target not in self._warned else [])]
+        self._warned.add(target)
+        return not told or questions.sure(
+            self._window, tr("Save the edits of {layer}?", layer=layer.name), "\n\n".join(told), N_("Save")
+        )
+
+    def _on_saved(self, layer: VectorLayer, job: ProcessJob, mark: Any, then: Callable[[], object] | None) -> None:
+        from layers.rows import Fingerprint
+
+        copy = layer.copy_at_work
+        if job.state == "done" and copy is not None:
+            now = Fingerprint(**job.answer["fingerprint"])
+            copy.mark_saved(now, str(job.answer["path"]), upto=int(job.answer["upto"]))
+            self._freshen_others(layer, str(job.answer["path"]), mark, now)
+            self._note(layer, copy.log.chain)
+            self._desk.notices.info(tr("Saved the edits of {layer}.", layer=layer.name), copy.source)
+            for warning in job.answer.get("warnings", []):
+                self._desk.notices.warning(tr(warning["what"], **warning["fields"]), copy.source)
+            self._desk.document.history.changed.emit()
+            if then is not None:
+                then()
+        elif job.state == "failed" and _is_left(job):
+            self._decide(layer, then)
+
+    def _freshen_others(self, layer: VectorLayer, path: str, old: Any, now: Any) -> None:
+        """Tell the copies of other layers of the same file that it was we who changed it."""
+        for other in self._desk.document.layers:
+            copy = other.copy_at_work if isinstance(other, VectorLayer) else None
+            if other is not layer and copy is not None and copy.source == path and copy.fingerprint == old:
+                copy.mark_saved(now, path, upto=copy.saved_at)
+
+    def _note(self, layer: VectorLayer, chain: str) -> None:
+        """Write into the audit log which edits went into which file."""
+        from app.core.audit import AuditLog
+
+        person, source = self._desk.settings.person, layer.copy_at_work.source if layer.copy_at_work else ""
+        self._desk.background(lambda: AuditLog().record("edits.save", source, f"chain {chain}", person), self._heard)
+
+    def _heard(self, answer: Any) -> None:
+        if isinstance(answer, HaitangError):
+            self._desk.notices.error(answer)
+
+    def _decide(self, layer: VectorLayer, then: Callable[[], object] | None) -> None:
+        """Let a person decide about a file that someone else has changed meanwhile."""
+        from app.shell.edit_review import ask_changed
+
+        answer = ask_changed(self._window, layer)
+        if answer in ("merge", "overwrite"):
+            self.save_layer(layer, answer, then)
+        elif answer == "save-as":
+            self.save_as()
+
+    def save_as(self) -> None:
+        """Write the features, as they are now, to another file; the layer belongs to that from then on."""
+        from app.core.edit_process import write_task
+        from app.shell import questions
+
+        layer = self.layer
+        copy = layer.copy_at_work if layer is not None else None
+        if layer is None or copy is None or self.busy:
+            return
+        kinds = "GeoPackage (*.gpkg);;FlatGeobuf (*.fgb);;GeoJSON (*.geojson);;Shapefile (*.shp)"
+        start = str(Path(layer.source).with_suffix(".gpkg"))
+        chosen = questions.file_to_save(self._window, tr("Save edits as"), start, kinds)
+        if not chosen:
+            return
+        target = chosen if Path(chosen).suffix else f"{chosen}.gpkg"
+        if not self._agreed(layer, target):
+            return
+        words = write_task(copy.folder, {"do": "save_as", "target": target})
+        title = tr("Save the edits of {layer}", layer=layer.name)
+        self._run(title, words, lambda job: self._on_saved_as(layer, job))
+
+    def _on_saved_as(self, layer: VectorLayer, job: ProcessJob) -> None:
+        if job.state != "done":
+            return
+        path, copy = str(job.answer["path"]), layer.copy_at_work
+        key = layer.key if path.lower().endswith(".gpkg") else Path(path).stem
+        name = f"layer:{layer.id}"
+        parts = (
+            SetField(name, "source", layer.source, path, layer.name),
+            SetField(name, "key", layer.key, key, layer.name),
+        )
+        self._desk.document.run(Group(N_("Save edits as another file"), parts))
+        if copy is not None:
+            self._on_saved(layer, job, copy.fingerprint, None)
+
+    def save_all(self, then: Callable[[], object]) -> None:
+        """Save the edits of all layers, one after the other."""
+        for layer in self._desk.document.layers:
+            copy = layer.copy_at_work if isinstance(layer, VectorLayer) else None
+            if isinstance(layer, VectorLayer) and copy is not None and not copy.is_saved:
+                self.save_layer(layer, then=lambda: self.save_all(then))
+                return
+        then()
+
+    # ------------------------------------------------------------------ the pointer
+    def take(self, name: str) -> None:
+        """Give the pointer a gesture by its name; the one it has, or none, gives it back to moving the map."""
+        from importlib import import_module
+
+        layer = self.layer
+        if not name or layer is None or not layer.is_editable or name == self._desk.gesture:
+            self._desk.gesture = ""
+            self._canvas.set_gesture(None)
+            self._window.menus.refresh()
+            return
+        module, kind = GESTURES[name]
+        options: dict[str, Any] = {"shared": self.snapper.settings.shared} if name == "vertices" else {}
+        if name == "part":
+            options = {"kind": "line" if _is_lines(layer) else "polygon"}
+        made: Any = getattr(import_module(module), kind)(self._desk.document, layer.id, **options)
+        if name not in UNSNAPPED:
+            from app.core.snapping import Snapping
+
+            self.snapper.layer_id = layer.id
+            self.snapper.prepare()
+            made = Snapping(made, self.snapper)
+        self._desk.gesture = name
+        self._canvas.set_gesture(made)
+        self._canvas.setFocus()
+        self._window.menus.refresh()
+
+    @property
+    def snapper(self) -> Snapper:
+        """What draws the pointer to features."""
+        if self._snapper is None:
+            from app.core.snapping import Snapper
+            from app.shell.snap_dialog import settings_from
+
+            found = settings_from(self._desk.settings)
+            self._snapper = Snapper(self._desk.document, self._desk.reading, settings=found)
+        return self._snapper
+
+    def snapping(self) -> None:
+        """Let the user say what the pointer is drawn to."""
+        from app.shell.snap_dialog import SnapDialog
+
+        made = SnapDialog(self._window, self.snapper, self._desk)
+        made.finished.connect(made.deleteLater)
+        made.finished.connect(lambda _: self._again())
+        made.open()
+
+    def _again(self) -> None:
+        name, self._desk.gesture = self._desk.gesture, ""
+        if name:
+            self.take(name)
+
+    # ------------------------------------------------------------------ following
+    def _on_focus(self) -> None:
+        if self._desk.gesture:
+            self._again()
+        self._window.menus.refresh()
+
+    def _on_layer(self, layer: Any, field: str) -> None:
+        if field == "working" and layer is self.layer and not layer.is_editable:
+            self.take("")
+
+    def _on_edited(self, layer: Any, ids: list[int]) -> None:
+        """Select what was just drawn, so that its attributes can be filled in."""
+        if self._desk.gesture in ADDING and layer is self.layer and len(ids) == 1:
+            from app.core.selection import Ids
+
+            there = layer.features if layer.is_scratch else layer.copy_at_work.rows(ids)
+            self._desk.document.selection.set(layer.id, Ids(frozenset(ids)) if ids[0] in there else None)
+
+    def _drop(self) -> None:
+        self._desk.gesture = ""
+
+    def _end(self) -> None:
+        if self._snapper is not None:
+            self._snapper.close()
+        self._desk.document.copies.close(discard=self._desk.journal is not None)
+
+
+def _is_left(job: ProcessJob) -> bool:
+    """Tell whether the answer is left to a person: the file was changed meanwhile."""
+    return job.answer.get("error", {}).get("code") == "ChangedMeanwhile"
+
+
+def _is_lines(layer: VectorLayer) -> bool:
+    from app.core.editable import dimension_of
+
+    return dimension_of(layer) == 1
