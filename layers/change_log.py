@@ -92,6 +92,12 @@ class ChangeLog:
         last = self.entries[-1].chain if self.entries else hashlib.sha256(MAGIC).digest()
         return last.hex()
 
+    def next_edit(self, number: int) -> int:
+        """Give the first entry from ``number`` (from 0) on that is an edit; behind the last where there is none."""
+        while number < len(self.entries) and self.entries[number].kind != EDIT:
+            number += 1
+        return number
+
     def append(self, kind: bytes, payload: bytes) -> None:
         """Add an entry; when this returns it survives a power cut.
 

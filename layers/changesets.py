@@ -33,6 +33,8 @@ class WorkingCopy:
     ----------
     applied : int
         How many entries of the log the features have taken in.
+    names : list of str
+        The attributes.
 
     Raises
     ------
@@ -46,6 +48,7 @@ class WorkingCopy:
         self._looked = (-1, True)
         try:
             self.meta = CopyMeta.from_json((folder / META).read_text("utf-8"))
+            self.names = [column.name for column in self.meta.columns]
             self.log = ChangeLog(folder / LOG)
             self._db = apsw.Connection(str(folder / WORK))
             self._open()
@@ -76,11 +79,6 @@ class WorkingCopy:
             self.log.close()
 
     # ------------------------------------------------------------------ asking
-    @property
-    def names(self) -> list[str]:
-        """Names of the attributes."""
-        return [column.name for column in self.meta.columns]
-
     def rows(self, ids: Iterable[int]) -> dict[int, Row]:
         """Give features by number; those that are not there are left out."""
         wanted = list(ids)
@@ -111,7 +109,7 @@ class WorkingCopy:
         with self._lock:
             return [int(cast("int", one)) for (one,) in self._db.execute(text, (x1, x0, y1, y0))]
 
-    def count(self) -> int:
+    def __len__(self) -> int:
         """Count the features."""
         with self._lock:
             return int(self._db.execute(f"SELECT count(*) FROM {self._table}").fetchall()[0][0])
@@ -127,7 +125,9 @@ class WorkingCopy:
         fid = quoted(self.meta.fid)
         with self._lock:
             rows = self._db.execute(f"SELECT * FROM {self._table} ORDER BY {fid}").fetchall()
-            boxes = self._db.execute(f"SELECT * FROM {self._tree} ORDER BY id").fetchall() if self.meta.geom else []
+            boxes: list[Any] = []
+            if self.meta.geom:
+                boxes = self._db.execute(f"SELECT * FROM {self._tree} ORDER BY id").fetchall()
         return [*rows, *boxes]
 
     @property
@@ -312,17 +312,6 @@ class WorkingCopy:
             builder.add(changeset)
         return bytes(builder.output())
 
-    def entry_is(self, number: int, changeset: bytes) -> bool:
-        """Tell whether entry ``number`` (from 0) of the log is this change."""
-        entries = self.log.entries
-        return number < self.applied and entries[number].kind == EDIT and entries[number].payload == changeset
-
-    def next_edit(self, number: int) -> int:
-        """Give the first entry from ``number`` on that is an edit."""
-        while number < self.applied and self.log.entries[number].kind != EDIT:
-            number += 1
-        return number
-
     def cut(self, count: int) -> None:
         """Take back all entries after the first ``count``: they were never acknowledged."""
         with self._lock:
@@ -343,7 +332,7 @@ def changed_ids(changeset: bytes) -> list[int]:
     for change in apsw.Changeset.iter(changeset) if changeset else ():
         (place,) = change.pk_columns
         values = change.old if change.old is not None else change.new
-        found.add(int(cast("Any", values)[place]))
+        found.add(int(values[place]))
     return sorted(found)
 
 

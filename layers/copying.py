@@ -223,7 +223,7 @@ class _Maker:
             code = int(system[5:]) if system.startswith("EPSG:") and system[5:].isdigit() else OWN_SRS
             row = (str(known.name), code, "EPSG" if code != OWN_SRS else "NONE", code, str(known.to_wkt()), None)
         self.db.execute("INSERT INTO gpkg_spatial_ref_sys VALUES (?,?,?,?,?,?)", row)
-        return int(cast("int", row[1]))
+        return row[1]
 
     # ------------------------------------------------------------------ parts
     def _create(self, table: str, columns: list[str], geom: str, kind: str, srs: int, z: int, m: int) -> None:
@@ -246,7 +246,7 @@ class _Maker:
             tree = f"rtree_{table}_{geom}"
             self.db.execute(f"CREATE VIRTUAL TABLE {quoted(tree)} USING rtree(id, minx, maxx, miny, maxy)")
             rows = self.db.execute(f"SELECT {quoted(fid)}, {quoted(geom)} FROM {quoted(table)}")
-            boxes = ((n, b[0], b[2], b[1], b[3]) for n, blob in rows if (b := blobs.blob_box(cast("Any", blob))))
+            boxes = ((n, b[0], b[2], b[1], b[3]) for n, blob in rows if (b := blobs.blob_box(blob)))
             for group in _groups(boxes):
                 self.db.executemany(f"INSERT INTO {quoted(tree)} VALUES (?,?,?,?,?)", group)
                 self.told(0.7)
@@ -297,7 +297,8 @@ def _rules(foreign: Any, table: str, parts: list[Any], own: set[str]) -> Iterato
         ).fetchall()
     except apsw.SQLError:
         found = []
-    for name, kind, value, least, most in found:
+    rows: list[tuple[Any, ...]] = found
+    for name, kind, value, least, most in rows:
         if kind == "range":
             limits[str(name)] = (least, most)
         elif kind == "enum":

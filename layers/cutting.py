@@ -27,7 +27,7 @@ ROUND = 16
 class ShapeInvalid(EditError):
     """A shape crosses itself or is otherwise invalid; ``at`` is the place, (east, north), or None."""
 
-    at: tuple[float, float] | None = None
+    at = cast("tuple[float, float] | None", None)
 
 
 def shape_of(figure: Figure) -> Any:
@@ -65,13 +65,11 @@ def check(figure: Figure) -> None:
     fault = fault_of(figure)
     if fault is None:
         return
-    place = "" if fault[1] is None else f"{fault[1][0]:.3f}, {fault[1][1]:.3f}"
-    error = ShapeInvalid(
-        "The shape would cross or touch itself at {place}." if place else "The shape would not be valid.",
-        where=place,
-        remedy="Put the vertex elsewhere.",
-        **({"place": place} if place else {}),
-    )
+    remedy = "Put the vertex elsewhere."
+    if fault[1] is None:
+        raise ShapeInvalid("The shape would not be valid.", remedy=remedy)
+    place = f"{fault[1][0]:.3f}, {fault[1][1]:.3f}"
+    error = ShapeInvalid("The shape would cross or touch itself at {place}.", where=place, remedy=remedy, place=place)
     error.at = fault[1]
     raise error
 

@@ -188,7 +188,8 @@ def _counted(vertices: Numbers) -> bytes:
 
 def from_geojson(shape: dict[str, Any]) -> Figure:
     """Read a GeoJSON-like geometry, as scratch layers keep it; places have 2 or 3 numbers."""
-    kind, coordinates = _CODES[str(shape["type"])], shape.get("coordinates") or []
+    kind = _CODES[str(shape["type"])]
+    coordinates: list[Any] = shape.get("coordinates") or []
     if kind in _SINGLE:
         parts = tuple(from_geojson({"type": _GEOJSON[_SINGLE[kind]], "coordinates": part}) for part in coordinates)
         z = any(part.has_z for part in parts)

@@ -71,15 +71,19 @@ class CopyMeta:
         """Read ``meta.json``."""
         data: dict[str, Any] = json.loads(text)
         data.pop("version")
-        return cls(
-            **{
-                **data,
-                "columns": tuple(Column(**c) for c in data["columns"]),
-                "rules": tuple(Rule(**{**r, "allowed": tuple(r["allowed"])}) for r in data["rules"]),
-                "fingerprint": Fingerprint(**data["fingerprint"]),
-                "notes": tuple(data["notes"]),
-            }
-        )
+        parts: dict[str, Any] = {
+            **data,
+            "columns": tuple(Column(**c) for c in data["columns"]),
+            "rules": tuple(_rule(r) for r in data["rules"]),
+            "fingerprint": Fingerprint(**data["fingerprint"]),
+            "notes": tuple(data["notes"]),
+        }
+        return cls(**parts)
+
+
+def _rule(data: dict[str, Any]) -> Rule:
+    allowed: tuple[str, ...] = tuple(data.pop("allowed"))
+    return Rule(allowed=allowed, **data)
 
 
 @dataclass(frozen=True, slots=True)

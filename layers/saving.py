@@ -237,7 +237,7 @@ def _into_geopackage(path: Path, meta: CopyMeta, changeset: bytes, told: Told) -
                 db.execute("BEGIN")
                 _check_columns(db, meta, path)
                 if changeset:
-                    apsw.Changeset.apply(changeset, db, conflict=_refuse)
+                    apsw.Changeset.apply(changeset, db, conflict=_weighed)
                 _freshen(db, meta, changeset)
                 db.execute("COMMIT")
         except (apsw.AbortError, apsw.ConstraintError) as error:
@@ -258,8 +258,13 @@ def _into_geopackage(path: Path, meta: CopyMeta, changeset: bytes, told: Told) -
         told(0.8)
 
 
-def _refuse(_reason: int, _change: Any) -> int:
-    return int(apsw.SQLITE_CHANGESET_ABORT)
+def _weighed(reason: int, change: Any) -> int:
+    """Pass over what the file has already, as after a save whose end was not noted; refuse all else."""
+    already = reason == apsw.SQLITE_CHANGESET_NOTFOUND and change.op == "DELETE"
+    if reason in (apsw.SQLITE_CHANGESET_DATA, apsw.SQLITE_CHANGESET_CONFLICT) and change.new is not None:
+        pairs = zip(change.new, change.conflict, strict=True)
+        already = all(new is apsw.no_change or new == there for new, there in pairs)
+    return int(apsw.SQLITE_CHANGESET_OMIT if already else apsw.SQLITE_CHANGESET_ABORT)
 
 
 def _check_columns(db: Any, meta: CopyMeta, path: Path) -> None:

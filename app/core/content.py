@@ -251,13 +251,6 @@ class Content:
         if copy is not layer.copy_at_work:
             layer.work_on(copy)
 
-    def settle_copies(self) -> None:
-        """End the replay of a session: copies and layers are as the last acknowledged act left them."""
-        self.copies.settle()
-        for layer in self.layers:
-            if isinstance(layer, VectorLayer) and layer.copy_at_work is not None:
-                layer.work_on(layer.copy_at_work)
-
     # ------------------------------------------------------------------ times
     def refresh_times(self) -> None:
         """Tell the clock the time axes of the layers; call it when a layer was opened or its times changed."""

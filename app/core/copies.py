@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 from app.core.locks import FileLock
 from app.core.settings import folder, home
 from layers.errors import HaitangError, SourceUnavailable
+from layers.vector import VectorLayer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from layers.changesets import WorkingCopy
+    from layers.layer import Layer
 
 YOUNG_S = 600.0
 """A folder may be a copy that is just being made for so long (s)."""
@@ -80,8 +82,8 @@ class Copies:
         """Make a change in a working copy; raises as ``WorkingCopy.apply`` does."""
         copy = self.open(token)
         if self._replayed is not None:
-            number = copy.next_edit(self._replayed[token])
-            if copy.entry_is(number, changeset):
+            number = copy.log.next_edit(self._replayed[token])
+            if number < copy.applied and copy.log.entries[number].payload == changeset:
                 self._replayed[token] = number + 1
                 return
             copy.cut(self._replayed[token])
@@ -111,7 +113,7 @@ class Copies:
         for token, number in replayed.items():
             if token in self._open:
                 copy = self._open[token][0]
-                if copy.next_edit(number) < copy.applied:
+                if copy.log.next_edit(number) < copy.applied:
                     copy.cut(number)
 
     def keep(self, tokens: Iterable[str]) -> None:
@@ -144,6 +146,12 @@ def _locked(place: Path) -> FileLock:
     if not taken:
         raise SourceUnavailable("Another window is editing with this working copy.", where=str(place))
     return lock
+
+
+def unsaved(layers: Iterable[Layer]) -> list[VectorLayer]:
+    """List the layers that have edits which their files do not hold."""
+    edited = [layer for layer in layers if isinstance(layer, VectorLayer)]
+    return [layer for layer in edited if layer.copy_at_work is not None and not layer.copy_at_work.is_saved]
 
 
 def sweep() -> None:

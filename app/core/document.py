@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from app.core.commands import AddLayer, Command, MoveLayer, RemoveLayer, SetField, command_from_dict, plain
 from app.core.content import Content, parts_from_dict
+from app.core.copies import unsaved
 from app.core.history import History
 from app.core.kinds import layer_to_dict
 from app.core.moments import to_json
@@ -213,13 +214,7 @@ class Document(Content):
     @property
     def dirty(self) -> bool:
         """Whether there are acts that the workspace file does not hold; looking around does not count."""
-        return not self.history.is_saved or self.has_edits
-
-    @property
-    def has_edits(self) -> bool:
-        """Whether a layer has edits that its file does not hold."""
-        copies = (layer.copy_at_work for layer in self.layers if isinstance(layer, VectorLayer))
-        return any(copy is not None and not copy.is_saved for copy in copies)
+        return not self.history.is_saved or bool(unsaved(self.layers))
 
     def mark_saved(self, path: Path, state: int | None = None) -> None:
         """Remember what a file holds.

@@ -37,7 +37,10 @@ _ONLY = (N_("{layer} holds points only."), N_("{layer} holds lines only."), N_("
 class Editable(Protocol):
     """The features of one layer that can be changed."""
 
-    layer: VectorLayer
+    @property
+    def layer(self) -> VectorLayer:
+        """The layer."""
+        ...
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -173,7 +176,8 @@ class ScratchTable:
             if row is None:
                 changes[number] = Change(old, None)
                 continue
-            values = {**dict.fromkeys(names), **(old["properties"] if old else {}), **row.values}
+            kept: dict[str, Any] = old["properties"] if old else {}
+            values: dict[str, Any] = {**dict.fromkeys(names), **kept, **row.values}
             geometry = old["geometry"] if old and not row.moves else None
             if row.moves and row.geometry is not None:
                 geometry = to_geojson(read_figure(row.geometry))

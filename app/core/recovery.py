@@ -13,6 +13,7 @@ from app.core.locks import FileLock
 from app.core.session_files import Story, read_story, segments
 from app.core.settings import folder as home_folder
 from layers.errors import HaitangError, SourceUnavailable
+from layers.vector import VectorLayer
 
 YOUNG_S = 60.0
 """A session folder without a base may be one that is just being made for so long (s)."""
@@ -148,5 +149,13 @@ def recover(session: Session) -> Document:
             document.replay(act)
         except (HaitangError, KeyError, TypeError, ValueError, AttributeError):
             session.lost += 1
-    document.settle_copies()
+    _settle(document)
     return document
+
+
+def _settle(document: Document) -> None:
+    """End the replay: copies and layers are as the last acknowledged act left them."""
+    document.copies.settle()
+    for layer in document.layers:
+        if isinstance(layer, VectorLayer) and layer.copy_at_work is not None:
+            layer.work_on(layer.copy_at_work)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -229,7 +230,7 @@ class AddPart(ByCorners):
 
 
 # ------------------------------------------------------------------------ by one click
-class _ByClick:
+class _ByClick(ABC):
     """A gesture whose click does something to the feature under it."""
 
     def __init__(self, document: Document, layer_id: str, title: str) -> None:
@@ -242,9 +243,9 @@ class _ByClick:
             return Outcome()
         return Outcome(command=self.act(pointer), finished=True)
 
+    @abstractmethod
     def act(self, pointer: Pointer) -> Command:
         """Give what the click does."""
-        raise NotImplementedError
 
     def move(self, pointer: Pointer) -> Outcome:
         """Show the feature that a click would change."""

@@ -141,7 +141,10 @@ def snapped(
     """
     place = np.array(at)
     near = edges[_gaps(edges, place) <= reach] if len(edges) else edges
-    for kind in [kind for kind in KINDS if kind in set(kinds)]:
+    wanted = set(kinds)
+    for kind in KINDS:
+        if kind not in wanted:
+            continue
         found = _candidates(kind, vertices, near, place, start)
         if len(found):
             gaps = np.hypot(*(found - place).T)

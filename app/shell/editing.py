@@ -128,7 +128,7 @@ class Editing:
             text = tr("{name} may not be written. Edits are kept in a copy; save them as another file.", name=path.name)
             self._desk.notices.warning(text, layer.source)
         if not self._desk.gesture:
-            self.take("pick")
+            self.take(next(iter(GESTURES)))
 
     def stop(self, layer: VectorLayer) -> None:
         """Stop editing a layer; edits that are not saved are asked about."""
@@ -245,7 +245,8 @@ class Editing:
         """Write into the audit log which edits went into which file."""
         from app.core.audit import AuditLog
 
-        person, source = self._desk.settings.person, layer.copy_at_work.source if layer.copy_at_work else ""
+        person, copy = self._desk.settings.person, layer.copy_at_work
+        source = copy.source if copy is not None else layer.source
         self._desk.background(lambda: AuditLog().record("edits.save", source, f"chain {chain}", person), self._heard)
 
     def _heard(self, answer: Any) -> None:
@@ -299,12 +300,13 @@ class Editing:
 
     def save_all(self, then: Callable[[], object]) -> None:
         """Save the edits of all layers, one after the other."""
-        for layer in self._desk.document.layers:
-            copy = layer.copy_at_work if isinstance(layer, VectorLayer) else None
-            if isinstance(layer, VectorLayer) and copy is not None and not copy.is_saved:
-                self.save_layer(layer, then=lambda: self.save_all(then))
-                return
-        then()
+        from app.core.copies import unsaved
+
+        left = unsaved(self._desk.document.layers)
+        if left:
+            self.save_layer(left[0], then=lambda: self.save_all(then))
+        else:
+            then()
 
     # ------------------------------------------------------------------ the pointer
     def take(self, name: str) -> None:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import resources
+from app.core.copies import unsaved
 from app.core.language import tr
 from app.shell.opening import WORKSPACE
 from app.shell.words import moment_text
 from layers.errors import HaitangError, SourceUnavailable
-from layers.vector import VectorLayer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -217,7 +217,7 @@ class Files:
     def when_safe(self, go_on: Callable[[], object]) -> None:
         """Go on when unsaved changes are saved or given up, those of edited layers first."""
         document = self._desk.document
-        if document.has_edits and not self._edits_settled(go_on):
+        if unsaved(document.layers) and not self._edits_settled(go_on):
             return
         if document.history.is_saved:
             go_on()
@@ -237,8 +237,7 @@ class Files:
         """Ask about edits that no file holds; whether to go on without them. Those to be saved are saved first."""
         from app.shell import questions
 
-        layers = [layer for layer in self._desk.document.layers if isinstance(layer, VectorLayer)]
-        names = [la.name for la in layers if la.copy_at_work is not None and not la.copy_at_work.is_saved]
+        names = [layer.name for layer in unsaved(self._desk.document.layers)]
         answer = questions.save_first(self._parent, tr("edits of {layers}", layers=", ".join(names[:4])))
         if answer == "save":
             save_all: Any = self.save_edits

@@ -32,7 +32,7 @@ def settings_from(settings: Settings) -> SnapSettings:
     found: dict[str, Any] = settings.snapping
     plain = SnapSettings()
     try:
-        kinds = tuple(kind for kind in KINDS if kind in found.get("kinds", KINDS))
+        kinds: Any = tuple(kind for kind in KINDS if kind in found.get("kinds", KINDS))
         tolerance = min(max(float(found.get("tolerance_px", plain.tolerance_px)), 2.0), 50.0)
     except (TypeError, ValueError):
         return plain
@@ -80,7 +80,7 @@ class SnapDialog(Frame):
 
     def _take(self) -> None:
         on = {name: check.isChecked() for name, check in self._checks.items()}
-        kinds = tuple(kind for kind in KINDS if on[kind])
+        kinds: Any = tuple(kind for kind in KINDS if on[kind])
         flags = {name: on[name] for name in ("on", "own_layer", "shared")}
         self._snapper.settings = SnapSettings(tolerance_px=self.reach.value(), kinds=kinds, **flags)
         self._desk.settings.snapping = asdict(self._snapper.settings)

@@ -79,7 +79,6 @@ class MainWindow(QMainWindow):
         self.apply_settings()
         self.refresh()
 
-    # -- building --------------------------------------------------------------------
     def _build_centre(self) -> None:
         self.canvas = MapCanvas(self.desk.document, self.desk.reading)
         self.empty = EmptyState(self.desk.settings.recent, has_sample=sample_path() is not None)

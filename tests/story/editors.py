@@ -94,7 +94,7 @@ class Editor:
 
     def all(self) -> dict[int, Figure]:
         table = editable(self.document, "p")
-        fid = [int(row[0]) for row in self.copy.dump()[: self.copy.count()]]
+        fid = [int(row[0]) for row in self.copy.dump()[: len(self.copy)]]
         return figures(table.rows(fid))
 
     # ------------------------------------------------------------------ acts

@@ -66,7 +66,7 @@ def parcel_file(folder: Path, count: int) -> Path:
     number = np.arange(count)
     x, y = ORIGIN[0] + (number % columns) * SIDE, ORIGIN[1] + (number // columns) * SIDE
     corners = np.array([(0, 0), (SIDE, 0), (SIDE, SIDE), (0, SIDE), (0, 0)])
-    ring = np.stack([x, y], axis=1)[:, None, :] + corners
+    ring: Any = np.stack([x, y], axis=1)[:, None, :] + corners
     every = np.arange(count + 1, dtype=np.int64)
     shape = Geometry(ring.reshape(-1, 2), every * 5, every, every, np.full(count, POLYGON, np.uint8))
     write_features(path, FeatureBlock(number.astype(np.int64), shape, {"use": number % 7}), crs=CRS)
@@ -123,7 +123,7 @@ def _edit(stage: Stage, paths: Sequence[str]) -> dict[str, Any]:
         "edit_ms": spread(edits),
         "shown_ms": spread(shown),
         "stall_ms": stage.heart.answer(),
-        "features": layer.copy_at_work.count(),
+        "features": len(layer.copy_at_work),
         "peak_rss_mb": rounded(stage.heart.peak_mb),
         "versions": versions(),
     }
