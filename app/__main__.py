@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[:1] == ["--spelling"]:
         return int(import_module("app.widgets.match").answer())
     if words[:1] == ["--edit-process"]:
-        return int(import_module("app.core.edit_process").main(words[1:2]))
+        return int(import_module("app.cli_edit").main(words[1:2]))
     if words and (words[0] in COMMANDS or words[0].startswith("-")):
         from app.cli import main as command_line
 

@@ -58,11 +58,11 @@ class ChangeLog:
                 os.ftruncate(self._handle, 0)
                 _write(self._handle, MAGIC, 0)
                 data = MAGIC
-            self._take(data)
+            self._gather(data)
         except OSError as error:
             raise _failed(path, error) from error
 
-    def _take(self, data: bytes) -> None:
+    def _gather(self, data: bytes) -> None:
         at, chain = len(MAGIC), hashlib.sha256(MAGIC).digest()
         while len(data) - at >= _HEAD.size + _SUM:
             kind, size = _HEAD.unpack_from(data, at)

@@ -70,7 +70,7 @@ class WorkingCopy:
             self._db.execute("INSERT INTO haitang_applied VALUES (0)")
         self.applied = int(self._db.execute("SELECT count FROM haitang_applied").fetchall()[0][0])
         for entry in self.log.entries[self.applied :]:
-            self._take(entry.payload if entry.kind == EDIT else b"", self.applied + 1)
+            self._commit(entry.payload if entry.kind == EDIT else b"", self.applied + 1)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -216,9 +216,9 @@ class WorkingCopy:
             The disk refuses.
         """
         with self._lock:
-            self._take(changeset, self.applied + 1, log=True)
+            self._commit(changeset, self.applied + 1, log=True)
 
-    def _take(self, changeset: bytes, number: int, *, log: bool = False) -> None:
+    def _commit(self, changeset: bytes, number: int, *, log: bool = False) -> None:
         """Apply a changeset and count it; with ``log`` it is written and synced before it is committed."""
         logged = len(self.log.entries)
         self._db.execute("BEGIN IMMEDIATE")
@@ -261,7 +261,7 @@ class WorkingCopy:
         note = {**asdict(fingerprint), "source": source or self.source, "upto": reached}
         with self._lock:
             self.log.append(SAVED, json.dumps(note, ensure_ascii=False).encode())
-            self._take(b"", self.applied + 1)
+            self._commit(b"", self.applied + 1)
 
     def _last_saved(self) -> tuple[int, dict[str, Any] | None]:
         for number in range(self.applied, 0, -1):
@@ -317,7 +317,7 @@ class WorkingCopy:
         with self._lock:
             while self.applied > count:
                 entry = self.log.entries[self.applied - 1]
-                self._take(inverted(entry.payload) if entry.kind == EDIT else b"", self.applied - 1)
+                self._commit(inverted(entry.payload) if entry.kind == EDIT else b"", self.applied - 1)
             self.log.cut(count)
 
 

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QToolBar
 from app.core.language import tr
 
 if TYPE_CHECKING:
-    from app.shell.window import MainWindow
+    from PySide6.QtWidgets import QMainWindow
+
+    from app.shell.menus import Menus
 
 SHOWN = (
     "edit-save", "", "pick", "draw-point", "draw-line", "draw-polygon", "", "move-features", "vertices", "split",
@@ -25,13 +27,14 @@ class EditBar(QObject):
 
     Parameters
     ----------
-    window : MainWindow
+    window : QMainWindow
+    menus : Menus
         Its actions stand in the bar.
     """
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: QMainWindow, menus: Menus) -> None:
         super().__init__(window)
-        self._window = window
+        self._pick = menus.actions["pick"]
         self.bar = QToolBar(window)
         self.bar.setObjectName("editing")
         self.bar.setMovable(False)
@@ -40,18 +43,18 @@ class EditBar(QObject):
         self.bar.setProperty("help", "editing")
         for name in SHOWN:
             if name:
-                self.bar.addAction(window.menus.actions[name])
+                self.bar.addAction(menus.actions[name])
             else:
                 self.bar.addSeparator()
         window.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
         window.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.bar)
         self.bar.hide()
         self.bar.installEventFilter(self)
-        window.menus.actions["pick"].changed.connect(self._follow)
+        self._pick.changed.connect(self._follow)
         self.retranslate()
 
     def _follow(self) -> None:
-        self.bar.setVisible(self._window.menus.actions["pick"].isEnabled())
+        self.bar.setVisible(self._pick.isEnabled())
 
     def retranslate(self) -> None:
         """Show the title in the current language."""

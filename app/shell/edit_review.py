@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.core.language import error_text, tr
+from layers.errors import HaitangError
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+    from app.shell.desk import Desk
+    from layers.changesets import WorkingCopy
     from layers.vector import VectorLayer
 
 NAMED = 5
@@ -69,3 +72,16 @@ def ask_changed(parent: QWidget, layer: VectorLayer) -> str:
     if merges:
         made.add_button("Bring together", "merge", main=True)
     return made.ask()
+
+
+def note_save(desk: Desk, copy: WorkingCopy) -> None:
+    """Write into the audit log which edits went into which file."""
+    from app.core.audit import AuditLog
+
+    person, source, chain = desk.settings.person, copy.source, copy.log.chain
+
+    def heard(answer: object) -> None:
+        if isinstance(answer, HaitangError):
+            desk.notices.error(answer)
+
+    desk.background(lambda: AuditLog().record("edits.save", source, f"chain {chain}", person), heard)

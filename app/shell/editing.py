@@ -12,17 +12,18 @@ from app.core.commands import Group, SetField
 from app.core.language import N_, tr
 from app.shell.edit_bar import EditBar
 from app.shell.place_entry import PlaceEntry
-from layers.errors import HaitangError
 from layers.vector import VectorLayer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtWidgets import QMainWindow
+
     from app.core.jobs import ProcessJob
     from app.core.snapping import Snapper
     from app.shell.desk import Desk
-    from app.shell.docks import Docks
-    from app.shell.window import MainWindow
+    from app.shell.file_acts import Files
+    from app.shell.menus import Menus
     from app.views.map2d.canvas import MapCanvas
 
 GESTURES: dict[str, tuple[str, str]] = {
@@ -48,26 +49,27 @@ class Editing:
     Parameters
     ----------
     desk : Desk
-    window : MainWindow
+    window : QMainWindow
+    menus : Menus
+    files : Files
     canvas : MapCanvas
-    docks : Docks
     """
 
-    def __init__(self, desk: Desk, window: MainWindow, canvas: MapCanvas, docks: Docks) -> None:
-        self._desk, self._window, self._canvas, self._docks = desk, window, canvas, docks
+    def __init__(self, desk: Desk, window: QMainWindow, menus: Menus, files: Files, canvas: MapCanvas) -> None:
+        self._desk, self._window, self._menus, self._canvas = desk, window, menus, canvas
         self._snapper: Snapper | None = None
         self._warned: set[str] = set()
         self.busy = ""
-        self.bar = EditBar(window)
+        self.bar = EditBar(window, menus)
         self.entry = PlaceEntry(canvas, desk)
         canvas.refused.connect(desk.notices.error)
         desk.focus.layer_changed.connect(self._on_focus)
         desk.document.layer_changed.connect(self._on_layer)
         desk.document.replaced.connect(self._drop)
         desk.document.edited.connect(self._on_edited)
-        desk.document.selection.changed.connect(lambda _: window.menus.refresh())
+        desk.document.selection.changed.connect(lambda _: menus.refresh())
         desk.endings.append(self._end)
-        window.files.save_edits = self.save_all
+        files.save_edits = self.save_all
 
     # ------------------------------------------------------------------ the layer
     @property
@@ -118,7 +120,7 @@ class Editing:
             if job.state == "failed" and job.error is not None and not _is_left(job):
                 self._desk.notices.error(job.error)
             ended(job)
-            self._window.menus.refresh()
+            self._menus.refresh()
 
         self._desk.jobs.start(ProcessJob(title, words), over)
 
@@ -217,6 +219,7 @@ class Editing:
         )
 
     def _on_saved(self, layer: VectorLayer, job: ProcessJob, mark: Any, then: Callable[[], object] | None) -> None:
+        from app.shell.edit_review import note_save
         from layers.rows import Fingerprint
 
         copy = layer.copy_at_work
@@ -224,7 +227,7 @@ class Editing:
             now = Fingerprint(**job.answer["fingerprint"])
             copy.mark_saved(now, str(job.answer["path"]), upto=int(job.answer["upto"]))
             self._freshen_others(layer, str(job.answer["path"]), mark, now)
-            self._note(layer, copy.log.chain)
+            note_save(self._desk, copy)
             self._desk.notices.info(tr("Saved the edits of {layer}.", layer=layer.name), copy.source)
             for warning in job.answer.get("warnings", []):
                 self._desk.notices.warning(tr(warning["what"], **warning["fields"]), copy.source)
@@ -240,18 +243,6 @@ class Editing:
             copy = other.copy_at_work if isinstance(other, VectorLayer) else None
             if other is not layer and copy is not None and copy.source == path and copy.fingerprint == old:
                 copy.mark_saved(now, path, upto=copy.saved_at)
-
-    def _note(self, layer: VectorLayer, chain: str) -> None:
-        """Write into the audit log which edits went into which file."""
-        from app.core.audit import AuditLog
-
-        person, copy = self._desk.settings.person, layer.copy_at_work
-        source = copy.source if copy is not None else layer.source
-        self._desk.background(lambda: AuditLog().record("edits.save", source, f"chain {chain}", person), self._heard)
-
-    def _heard(self, answer: Any) -> None:
-        if isinstance(answer, HaitangError):
-            self._desk.notices.error(answer)
 
     def _decide(self, layer: VectorLayer, then: Callable[[], object] | None) -> None:
         """Let a person decide about a file that someone else has changed meanwhile."""
@@ -317,7 +308,7 @@ class Editing:
         if not name or layer is None or not layer.is_editable or name == self._desk.gesture:
             self._desk.gesture = ""
             self._canvas.set_gesture(None)
-            self._window.menus.refresh()
+            self._menus.refresh()
             return
         module, kind = GESTURES[name]
         options: dict[str, Any] = {"shared": self.snapper.settings.shared} if name == "vertices" else {}
@@ -333,7 +324,7 @@ class Editing:
         self._desk.gesture = name
         self._canvas.set_gesture(made)
         self._canvas.setFocus()
-        self._window.menus.refresh()
+        self._menus.refresh()
 
     @property
     def snapper(self) -> Snapper:
@@ -364,7 +355,7 @@ class Editing:
     def _on_focus(self) -> None:
         if self._desk.gesture:
             self._again()
-        self._window.menus.refresh()
+        self._menus.refresh()
 
     def _on_layer(self, layer: Any, field: str) -> None:
         if field == "working" and layer is self.layer and not layer.is_editable:

@@ -11,11 +11,12 @@ from layers.errors import EditError, HaitangError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtWidgets import QWidget
+
     from app.core.command import Command
     from app.core.editable import Editable
     from app.shell.desk import Desk
     from app.shell.docks import Docks
-    from app.shell.window import MainWindow
 
 
 class FeatureActs:
@@ -24,11 +25,11 @@ class FeatureActs:
     Parameters
     ----------
     desk : Desk
-    window : MainWindow
+    window : QWidget
     docks : Docks
     """
 
-    def __init__(self, desk: Desk, window: MainWindow, docks: Docks) -> None:
+    def __init__(self, desk: Desk, window: QWidget, docks: Docks) -> None:
         self._desk, self._window, self._docks = desk, window, docks
 
     def merge(self) -> None:

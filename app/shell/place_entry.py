@@ -35,7 +35,7 @@ class PlaceEntry(QObject):
         self.field.setObjectName("place-entry")
         self.field.setFixedWidth(WIDTH)
         self.field.hide()
-        self.field.returnPressed.connect(self._take)
+        self.field.returnPressed.connect(self._enter)
         canvas.installEventFilter(self)
         self.field.installEventFilter(self)
 
@@ -74,7 +74,7 @@ class PlaceEntry(QObject):
         self.field.hide()
         self._canvas.setFocus()
 
-    def _take(self) -> None:
+    def _enter(self) -> None:
         from app.core.shaping import typed_place
 
         gesture: Any = self._canvas.gesture

@@ -62,7 +62,7 @@ class SnapDialog(Frame):
         self.reach.setSuffix(" px")
         self.reach.setValue(now.tolerance_px)
         controls.roomy(self.reach)
-        self.reach.valueChanged.connect(lambda _: self._take())
+        self.reach.valueChanged.connect(lambda _: self._keep())
         line.addWidget(self.reach)
         line.addStretch(1)
         box.addLayout(line)
@@ -74,11 +74,11 @@ class SnapDialog(Frame):
     def _add(self, box: Any, name: str, title: str, checked: bool) -> None:
         made = QCheckBox(tr(title))
         made.setChecked(checked)
-        made.toggled.connect(lambda _: self._take())
+        made.toggled.connect(lambda _: self._keep())
         self._checks[name] = made
         box.addWidget(made)
 
-    def _take(self) -> None:
+    def _keep(self) -> None:
         on = {name: check.isChecked() for name, check in self._checks.items()}
         kinds: Any = tuple(kind for kind in KINDS if on[kind])
         flags = {name: on[name] for name in ("on", "own_layer", "shared")}

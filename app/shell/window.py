@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
         self.acts.update(
             files=self.files,
             edits=Edits(desk, self, self.apply_settings),
-            editing=Editing(desk, self, self.canvas, self.docks),
+            editing=Editing(desk, self, self.menus, self.files, self.canvas),
             features=FeatureActs(desk, self, self.docks),
             map=Map(desk, self, self.canvas, self.opener),
             compare=self.compare.acts,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.core.language import N_
 from app.shell.tour import (
     beside,
+    drafting,
     dressing,
     keeping,
     office,
@@ -121,6 +122,12 @@ SCRIPT: tuple[Step, ...] = (
         N_("Classes, labels, rules"),
         N_("Buildings by natural breaks with their numbers, then by a condition."),
         symbols.symbols,
+    ),
+    Step(
+        "edit",
+        N_("Editing a file"),
+        N_("A vertex is moved, a building is cut in two, undone, saved, and read again from the file."),
+        drafting.edit_file,
     ),
     Step(
         "palette",
