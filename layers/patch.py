@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from layers.geometry import Geometry, joined_geometry, spliced, taken_geometry
+from layers.sources.asking import answered
 from layers.sources.columns import picked
 from layers.sources.features import chosen
-from layers.sources.source import FeatureBlock, FeatureRequest
+from layers.sources.source import Description, FeatureBlock, FeatureRequest
+from layers.texts import Texts, from_list, to_arrow
 from layers.wkb import from_wkb
 
 if TYPE_CHECKING:
@@ -19,6 +21,26 @@ if TYPE_CHECKING:
 
     from layers.changesets import WorkingCopy
     from layers.rows import Row
+    from layers.sources.source import Block, Request
+
+
+@dataclass(frozen=True)
+class _Own:
+    """The features of a patch as a source, so that filters are answered as for any other."""
+
+    block: FeatureBlock
+    path: str = ""
+
+    def describe(self) -> Description:
+        """Tell of nothing: only ``read`` is asked."""
+        return Description(self.path, "vector", "", ())
+
+    def read(self, request: Request) -> Block:
+        """Give what the request asks for but its filter."""
+        return chosen(self.block, cast("FeatureRequest", request))
+
+    def close(self) -> None:
+        """Hold nothing open."""
 
 
 FEW = 2_000
@@ -74,7 +96,8 @@ class Patch:
         request : FeatureRequest
             What was asked for; its limit counts the file's own features.
         """
-        own = chosen(self.block, FeatureRequest(request.layer, request.box, None, request.ids))
+        asked = FeatureRequest(request.layer, request.box, None, request.ids, where=request.where)
+        own = cast("FeatureBlock", answered(_Own(self.block), asked))
         if len(self._ids) <= FEW and len(block.ids) and bool((np.diff(block.ids) > 0).all()):
             return self._spliced(block, own)
         kept = np.flatnonzero(~np.isin(block.ids, self._ids))
@@ -122,13 +145,16 @@ def _in_runs(values: Any, more: list[Any], runs: list[tuple[bool, int, int]]) ->
     size = len(values)
     both = _joined(values, more)
     places = [slice(a, b) if theirs else slice(size + a, size + b) for theirs, a, b in runs]
-    if isinstance(both, np.ndarray):
-        return np.concatenate([cast("np.ndarray[Any, Any]", both)[place] for place in places])
+    if isinstance(both, np.ndarray | Texts):
+        rows = np.arange(len(cast("Any", both)))
+        return picked(both, np.concatenate([rows[place] for place in places]))
     return [value for place in places for value in both[place]]
 
 
 def _joined(values: Any, more: list[Any]) -> Any:
     """Put values of the working copy behind those of the file, in the file's form."""
+    if isinstance(values, Texts):
+        return from_list([*to_arrow(values).to_pylist(), *more])
     if not isinstance(values, np.ndarray):
         return [*values, *more]
     array = cast("np.ndarray[Any, Any]", values)

@@ -65,6 +65,7 @@ class VectorLayer(Layer):
         if not self.filter or not isinstance(request, FeatureRequest):
             return request
         return replace(request, where=joined(self.filter, request.where))
+
     @property
     def copy_at_work(self) -> WorkingCopy | None:
         """The working copy, None while the layer is not being edited."""

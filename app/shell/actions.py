@@ -145,7 +145,7 @@ ACTS: tuple[Act, ...] = (
     Act("bookmark", N_("Keep the view as a bookmark…"), "places.keep_bookmark", "find", "bookmark", "Ctrl+B",
         "layers"),
     # -- features: what is drawn and changed
-    Act("edit-begin", N_("Edit the layer"), "editing.toggle", "features", "edit", "F8",
+    Act("edit-begin", N_("Edit the layer"), "editing.toggle", "features", "edit", "F9",
         when="file-features", checked="editing", bar=True, gap=True),
     Act("edit-save", N_("Save edits"), "editing.save", "features", "save", "Ctrl+Alt+S", when="editing"),
     Act("edit-save-as", N_("Save edits as…"), "editing.save_as", "features", "save-as", when="editing"),
@@ -160,7 +160,7 @@ ACTS: tuple[Act, ...] = (
         when="editable", checked="gesture:polygon"),
     Act("move-features", N_("Move features"), "editing.take:move", "features", "edit-move", "Ctrl+Alt+M",
         when="editable", checked="gesture:move", gap=True),
-    Act("vertices", N_("Change vertices"), "editing.take:vertices", "features", "edit-vertex", "Ctrl+Alt+V",
+    Act("vertices", N_("Change vertices"), "editing.take:vertices", "features", "edit-vertex", "Ctrl+Alt+E",
         when="editable", checked="gesture:vertices"),
     Act("split", N_("Split features"), "editing.take:split", "features", "edit-split", "Ctrl+Alt+X",
         when="editable", checked="gesture:split"),

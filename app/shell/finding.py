@@ -54,7 +54,7 @@ class Finding:
     @property
     def mode(self) -> str:
         """What the pointer does: ``box``, ``lasso``, ``polygon``, ``line``, ``area``; empty = it moves the map."""
-        return self._mode if self._canvas.gesture is not None else ""
+        return self._mode if self._canvas.gesture is not None and not self._desk.gesture else ""
 
     def select(self, way: str) -> None:
         """Let the pointer select by ``box``, ``lasso`` or ``polygon``; the same once more ends it."""
@@ -69,13 +69,13 @@ class Finding:
         if self.mode == mode:
             self.leave()
             return
-        self._mode = mode
+        self._mode, self._desk.gesture = mode, ""
         self._canvas.set_gesture(make())
         self._canvas.setFocus()
 
     def leave(self) -> None:
         """Let the pointer move the map again."""
-        self._mode = ""
+        self._mode = self._desk.gesture = ""
         self._canvas.set_gesture(None)
 
     # -- selecting -------------------------------------------------------------------

@@ -131,7 +131,6 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(self.desk)
         self.setStatusBar(self.status)
 
-    # -- panels ----------------------------------------------------------------------
     def _layer_panel(self) -> LayerPanel:
         panel = self.docks["layers"].fill()
         assert isinstance(panel, LayerPanel)

@@ -15,6 +15,7 @@ from layers.figure import read_figure, shifted, to_wkb
 from layers.patch import Patch
 from layers.rows import BASE, NewRow
 from layers.saving import save_as
+from layers.sources.asking import answered
 from layers.sources.open import open_source
 from layers.sources.source import FeatureRequest
 from tests.unit.layers.vector_files import vector
@@ -48,6 +49,9 @@ def edited(tmp_path: Path) -> tuple[WorkingCopy, Path, Patch]:
         {"columns": ()},
         {"geometry": False},
         {"ids": (2, 4, 5, 9)},
+        {"where": "value > 1"},
+        {"where": "name IS NULL", "flat": True},
+        {"flat": True},
         {"box": Extent(600_300, 3_400_000, 600_330, 3_400_001)},
     ],
 )
@@ -57,7 +61,7 @@ def test_a_patched_block_is_that_of_the_saved_file(edited, tmp_path, monkeypatch
     save_as(folder, str(tmp_path / "saved.gpkg"))
     request = FeatureRequest("a", **asked)
     with_base, saved = open_source(str(folder / BASE)), open_source(str(tmp_path / "saved.gpkg"))
-    found, hoped = patch.applied(with_base.read(request), request), saved.read(request)
+    found, hoped = patch.applied(answered(with_base, request), request), answered(saved, request)
     order = np.argsort(hoped.ids)
     assert found.ids.tolist() == hoped.ids[order].tolist()
     for name, values in hoped.columns.items():
