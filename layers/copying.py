@@ -289,15 +289,15 @@ def _rules(foreign: Any, table: str, parts: list[Any], own: set[str]) -> Iterato
     """Read what the file says of its columns: what is required, how long a text may be, ranges and lists."""
     limits: dict[str, tuple[Any, ...]] = {}
     lists: dict[str, list[str]] = {}
+    rows: list[tuple[Any, ...]] = []
     try:
-        found = foreign.execute(
+        rows = foreign.execute(
             "SELECT c.column_name, k.constraint_type, k.value, k.min, k.max FROM gpkg_data_columns c "
             "JOIN gpkg_data_column_constraints k ON k.constraint_name = c.constraint_name WHERE c.table_name = ?",
             (table,),
         ).fetchall()
     except apsw.SQLError:
-        found = []
-    rows: list[tuple[Any, ...]] = found
+        rows.clear()  # most files have no such tables
     for name, kind, value, least, most in rows:
         if kind == "range":
             limits[str(name)] = (least, most)

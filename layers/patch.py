@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from layers.sources.source import Block, Request
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Own:
     """The features of a patch as a source, so that filters are answered as for any other."""
 

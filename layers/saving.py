@@ -176,7 +176,7 @@ def save_as(folder: Path, target: str, told: Told = lambda _: None) -> Saved:
         upto = _snapshot(folder / WORK, own)
         told(0.4)
         with closing(VectorFile(str(own))) as opened:
-            block = cast("FeatureBlock", opened.read(FeatureRequest(meta.table)))
+            block = cast("FeatureBlock", opened.read(FeatureRequest(meta.key)))
         told(0.6)
         notes = write_features(path, block, meta.columns, crs=meta.crs, layer=path.stem)
     finally:

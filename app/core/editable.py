@@ -189,7 +189,9 @@ class ScratchTable:
 def _kind(value: Any) -> str:
     if value is None:
         return ""
-    return {bool: "bool", int: "int", float: "float"}.get(type(value), "text")
+    if isinstance(value, bool):
+        return "bool"
+    return "int" if isinstance(value, int) else "float" if isinstance(value, float) else "text"
 
 
 def _row(feature: Feature) -> Row:
