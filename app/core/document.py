@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from pydantic import BaseModel
 
 from app.core.commands import AddLayer, Command, MoveLayer, RemoveLayer, SetField, command_from_dict, plain
-from app.core.content import Content, parts_from_dict
+from app.core.content import Content
 from app.core.copies import unsaved
 from app.core.history import History
 from app.core.kinds import layer_to_dict
 from app.core.moments import to_json
+from app.core.parts import parts_from_dict
 from app.core.selection import Selection
 from layers.layer import Layer
 from layers.vector import VectorLayer
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.core.camera import Pose
-    from app.core.content import Parts
+    from app.core.parts import Parts
     from layers.sources.source import DataSource, LayerDescription
 
 Json = dict[str, Any]

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from app.core import durable
-from app.core.content import parts_from_dict
 from app.core.language import N_, reason
+from app.core.parts import parts_from_dict
 from layers.errors import DataError, SourceUnavailable
 
 if TYPE_CHECKING:

@@ -244,7 +244,7 @@ def test_the_workspace_names_only_files_that_are_beside_it_and_says_that_the_pla
 
 
 def test_the_workspace_opens_at_a_step_with_water_on_the_land(flood, inside):
-    from app.core.content import parts_from_dict
+    from app.core.parts import parts_from_dict
     from app.core.workspace import load
 
     parts = parts_from_dict(load(SAMPLE / "polder.haitang"), "polder.haitang")

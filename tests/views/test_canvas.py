@@ -9,7 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.core.gestures import AddPoint
+from app.core.drawing import AddPoint
 from app.core.language import set_language
 from app.views.map2d.canvas import MapCanvas
 from layers.vector import VectorLayer
