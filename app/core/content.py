@@ -172,17 +172,27 @@ class Content:
         self.pages = others if data is None else {**others, page_id: data}
         self.announce(self.page_changed, page_id)
 
-    def edit(self, layer_id: str, change: Edit) -> None:
-        """Edit the features of a scratch layer.
+    def edit(self, layer_id: str, change: Edit | bytes) -> None:
+        """Edit the features of a layer: a scratch layer's by an Edit, a working copy's by a changeset.
+
+        An edit of a working copy is durable when this returns.
 
         Raises
         ------
         EditError
-            The layer's features do not live in the workspace.
+            The layer's features do not live in the workspace, or it is not being edited.
         EditConflict
             The features are not in the state that the edit starts from.
+        SourceUnavailable
+            The disk refuses.
         """
         layer = self.layer(layer_id)
+        if isinstance(change, bytes):
+            self._edit_copy(layer, change)
+        else:
+            self._edit_scratch(layer, change)
+
+    def _edit_scratch(self, layer: Layer, change: Edit) -> None:
         if not isinstance(layer, VectorLayer) or not layer.is_scratch:
             raise EditError(
                 "The features of {layer} cannot be edited here.",
@@ -198,19 +208,7 @@ class Content:
             self._faults.append(error)
         self.announce(self.edited, layer, sorted(change.changes))
 
-    def edit_rows(self, layer_id: str, changeset: bytes) -> None:
-        """Edit the features of a layer in its working copy; durable when this returns.
-
-        Raises
-        ------
-        EditError
-            The layer is not being edited.
-        EditConflict
-            The features are not in the state that the change starts from.
-        SourceUnavailable
-            The disk refuses.
-        """
-        layer = self.layer(layer_id)
+    def _edit_copy(self, layer: Layer, changeset: bytes) -> None:
         if not isinstance(layer, VectorLayer) or layer.copy_at_work is None:
             raise EditError(
                 "The layer {layer} is not being edited.",

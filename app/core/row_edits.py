@@ -25,7 +25,7 @@ class EditRows(Command):
 
     def apply(self, doc: Content) -> None:
         """Apply the changeset."""
-        doc.edit_rows(self.layer_id, self.changeset)
+        doc.edit(self.layer_id, self.changeset)
 
     def inverse(self) -> EditRows:
         """Give the inverse changeset."""
