@@ -1,4 +1,4 @@
-"""Which face of a mesh lies under a point, and with what weights its nodes count there."""
+"""Which cell of a grid or face of a mesh lies under a point, and with what weights the nodes of a face count there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from layers.extent import Extent
     from layers.sources.source import Topology
 
 FEW = 32
@@ -54,6 +55,29 @@ def locate(topology: Topology, x: NDArray[np.float64], y: NDArray[np.float64]) -
                 nodes[point], weights[point] = found
                 break
     return Located(faces, nodes, weights)
+
+
+def cells_at(box: Extent, width: int, height: int, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Give the cell of a grid under each point: row * width + column, row 0 north; -1 = outside.
+
+    A point on a common edge belongs to the cell east or south of it, one on the east or south edge of the grid to the
+    last cell.
+
+    Parameters
+    ----------
+    box : Extent
+        Outer edges of the grid.
+    width, height : int
+        Columns and rows.
+    x, y : ndarray, float64, (points,)
+        East, north in the CRS of the grid; NaN is outside.
+    """
+    with np.errstate(invalid="ignore"):
+        inside = (x >= box.x0) & (x <= box.x1) & (y >= box.y0) & (y <= box.y1)
+    column = np.where(inside, (x - box.x0) / box.width * width, 0).astype(np.int64)
+    row = np.where(inside, (box.y1 - y) / box.height * height, 0).astype(np.int64)
+    cell = np.minimum(row, height - 1) * width + np.minimum(column, width - 1)
+    return np.where(inside, cell, -1)
 
 
 def face_boxes(topology: Topology) -> NDArray[np.float64]:

@@ -56,7 +56,17 @@ def literals(node: ast.expr) -> Iterator[str | None]:
             yield leaf.value
 
 
-def declared(node: speech.FunctionNode, fields: set[str]) -> Iterator[str]:
+def shared_inputs(parsed: dict[str, ast.Module]) -> dict[str, ast.expr]:
+    """Kinds of inputs that several tools share: name → ``Annotated[...]``."""
+    lines = (line for tree in parsed.values() for line in tree.body if isinstance(line, ast.Assign))
+    return {
+        name_of(line.targets[0]): line.value
+        for line in lines
+        if isinstance(line.value, ast.Subscript) and name_of(line.value.value) == "Annotated"
+    }
+
+
+def declared(node: speech.FunctionNode, fields: set[str], shared: dict[str, ast.expr]) -> Iterator[str]:
     """What a form shows of a tool: labels of its parameters, their choices, their help, and its summary."""
     text = ast.get_docstring(node) or ""
     if "summary" in fields:
@@ -64,10 +74,11 @@ def declared(node: speech.FunctionNode, fields: set[str]) -> Iterator[str]:
     for argument in [*node.args.args, *node.args.kwonlyargs]:
         if argument.arg == "job" or argument.annotation is None:
             continue
-        named = {name_of(part.func) for part in ast.walk(argument.annotation) if isinstance(part, ast.Call)}
+        annotation = shared.get(name_of(argument.annotation), argument.annotation)
+        named = {name_of(part.func) for part in ast.walk(annotation) if isinstance(part, ast.Call)}
         if "Label" not in named:
             yield argument.arg.replace("_", " ").capitalize()
-        for part in ast.walk(argument.annotation):
+        for part in ast.walk(annotation):
             if isinstance(part, ast.Subscript) and name_of(part.value) == "Literal":
                 yield from (str(item.value) for item in ast.walk(part.slice) if isinstance(item, ast.Constant))
     section = SECTION.search(text)
@@ -97,6 +108,7 @@ def collect(root: Path) -> tuple[list[Sentence], list[Fault]]:
     for module, file in files.items():
         survey.read(module, parsed[file])
     fields = speech.learn(survey)
+    shared = shared_inputs(parsed)
     sentences: list[Sentence] = []
     found: list[Fault] = []
     for call in survey.calls:
@@ -108,7 +120,7 @@ def collect(root: Path) -> tuple[list[Sentence], list[Fault]]:
                 sentences.append(Sentence(text, file, line))
     for file, tree in parsed.items():
         for node in tools(tree):
-            sentences += [Sentence(text, file, node.lineno) for text in declared(node, fields)]
+            sentences += [Sentence(text, file, node.lineno) for text in declared(node, fields, shared)]
     return list(dict.fromkeys(sentences)), list(dict.fromkeys(found))
 
 

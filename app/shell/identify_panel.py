@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QWidget
 
@@ -21,9 +22,15 @@ if TYPE_CHECKING:
     from app.shell.desk import Desk
     from app.views.view import Hit
     from layers.layer import Layer
+    from layers.sources.source import SeriesBlock
 
 VALUE_LIMIT = 40
 """Attributes shown of one feature."""
+
+
+def value_text(value: float, unit: str) -> str:
+    """Give a value with its unit; that there is none."""
+    return f"{number_text(value)} {unit_text(unit)}".strip() if np.isfinite(value) else tr("no data")
 
 
 class _HitCard(QFrame):
@@ -40,6 +47,7 @@ class _HitCard(QFrame):
         self._grid.setColumnMinimumWidth(0, 92)
         box = controls.column(12, 6)
         box.addWidget(controls.Elided(hit.name, "section"))
+        self._number = self._obtained = QLabel()
         if hit.value is not None:
             box.addWidget(self._value(hit))
         elif hit.title:
@@ -49,7 +57,7 @@ class _HitCard(QFrame):
         self._facts(hit, layer)
 
     def _value(self, hit: Hit) -> QLabel:
-        words = QLabel(f"{number_text(hit.value or 0.0)} {unit_text(hit.unit)}".strip())
+        self._number = words = QLabel(value_text(hit.value or 0.0, hit.unit))
         words.setProperty("role", "title")
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return words
@@ -58,7 +66,7 @@ class _HitCard(QFrame):
         if hit.value is not None:
             self.add(tr("Quantity"), hit.title)
         if hit.how:
-            self.add(tr("Obtained"), hit.how)
+            self._obtained = self.add(tr("Obtained"), hit.how)
         if hit.moment is not None:
             self.add(tr("Time"), self._desk.document.clock.text(self._desk.settings.utc_offset_hours, hit.moment))
         if layer.vdatum:
@@ -81,8 +89,13 @@ class _HitCard(QFrame):
                 self.setMinimumHeight(need)
         return done
 
-    def add(self, name: str, value: str) -> None:
-        """Add one line."""
+    def show_exact(self, value: float, unit: str) -> None:
+        """Show the value of the place itself instead of the one that is drawn for more than it."""
+        self._number.setText(value_text(value, unit))
+        self._obtained.setText(tr("read from the file at this place"))
+
+    def add(self, name: str, value: str) -> QLabel:
+        """Add one line and give its words."""
         line = self._grid.rowCount()
         head = controls.Elided(name, "small")
         words = QLabel(value)
@@ -90,6 +103,7 @@ class _HitCard(QFrame):
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._grid.addWidget(head, line, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(words, line, 1)
+        return words
 
     def add_attributes(self, block: Any, layer: Layer) -> None:
         """Add the attributes of a feature that was read."""
@@ -165,7 +179,24 @@ class IdentifyPanel(QWidget):
             self._cards.addWidget(self._nothing)
         self._cards.addStretch(1)
 
+    def _read_exact(self, hit: Hit, layer: Layer, card: _HitCard) -> None:
+        """Read the value of the place itself, where the one on the map stands for a larger cell."""
+        exact = hit.exact
+        if exact is None:
+            return
+
+        def read() -> list[float]:
+            blocks = [self._desk.reading.read_now(layer, one) for one in exact.requests]
+            return [float(cast("SeriesBlock", block).values[0, 0]) for block in blocks]
+
+        def arrived(answer: list[float] | HaitangError) -> None:
+            if card in self._shown and not isinstance(answer, HaitangError):
+                card.show_exact(exact.join(np.array(answer)), hit.unit)
+
+        self._desk.background(read, arrived)
+
     def _read(self, hit: Hit, layer: Layer, card: _HitCard) -> None:
+        self._read_exact(hit, layer, card)
         if layer.kind != "vector" or layer.source == "memory:" or hit.index < 0 or hit.properties:
             return
 

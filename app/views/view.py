@@ -15,7 +15,15 @@ if TYPE_CHECKING:
 
     from app.core.camera import View
     from app.core.looks import Look
-    from layers.sources.source import Block, Request
+    from layers.sources.source import Block, Request, SeriesRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ExactValue:
+    """What to read for the value of one place, and how to make the value of what was read, one number each."""
+
+    requests: tuple[SeriesRequest, ...]
+    join: Callable[[NDArray[np.float64]], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,8 @@ class Hit:
         Distance from the place in px; 0 inside.
     how : str
         How the value was obtained, in the user's language; empty where it is simply that of the place.
+    exact : ExactValue or None
+        How to read the value of the place itself, where what is drawn stands for more than it.
     """
 
     layer: str
@@ -59,6 +69,7 @@ class Hit:
     properties: dict[str, Any] = field(default_factory=dict)
     distance: float = 0.0
     how: str = ""
+    exact: ExactValue | None = field(default=None, compare=False)
 
 
 class Probe(Protocol):

@@ -8,7 +8,7 @@ import numpy as np
 
 from layers.crs import transform_points
 from layers.errors import CrsMissing
-from layers.locate import locate, mixed
+from layers.locate import cells_at, locate, mixed
 from layers.sources.computed import readable_grid
 from layers.sources.source import SeriesBlock, SeriesRequest, Topology, TopologyRequest
 
@@ -92,15 +92,10 @@ def _grid_series(
     # Series count cells of the layer's own size, also where a raster is turned.
     width, height = (layer.described().counts[name] for name in ("width", "height"))
     result = np.full((max(variable.steps, 1), len(x)), np.nan)
-    column = np.floor((x - grid.box.x0) / grid.box.width * width)
-    row = np.floor((grid.box.y1 - y) / grid.box.height * height)
-    # A place on the east or south edge belongs to the last cell.
-    column = np.where(x == grid.box.x1, width - 1, column)
-    row = np.where(y == grid.box.y0, height - 1, row)
-    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    cells = cells_at(grid.box, width, height, x, y)
+    inside = cells >= 0
     if inside.any():
-        cells = (row[inside] * width + column[inside]).astype(np.int64)
-        result[:, inside] = _read(layer, variable, cells, level)
+        result[:, inside] = _read(layer, variable, cells[inside], level)
     return result
 
 

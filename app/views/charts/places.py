@@ -12,7 +12,7 @@ from app.views import projection
 from app.views.charts.series import ChartLine
 from app.views.wording import how_text, is_height, quantity_text, unit_text
 from layers.errors import HaitangError
-from layers.locate import locate, mixed
+from layers.locate import cells_at, locate, mixed
 from layers.mesh import MeshLayer
 from layers.raster import RasterLayer
 from layers.series import SeriesLayer
@@ -91,15 +91,16 @@ def _requests(layer: Any, variable: Variable, indices: tuple[int, ...], level: i
 
 def _raster_wish(layer: RasterLayer, x: float, y: float) -> Wish | None:
     d, variable = layer.description, _shown(layer)
-    if d is None or d.bounds is None or variable is None or not d.bounds.contains(x, y):
+    if d is None or d.bounds is None or variable is None:
         return None
     wide, high = d.counts.get("width", 0), d.counts.get("height", 0)
     if not (wide and high):
         return None
-    column = min(int((x - d.bounds.x0) / d.bounds.width * wide), wide - 1)
-    row = min(int((d.bounds.y1 - y) / d.bounds.height * high), high - 1)
-    place = tr("row {row}, column {column}", row=row, column=column)
-    requests = _requests(layer, variable, (row * wide + column,), layer.style.level)
+    cell = int(cells_at(d.bounds, wide, high, np.array([x]), np.array([y]))[0])
+    if cell < 0:
+        return None
+    place = tr("row {row}, column {column}", row=cell // wide, column=cell % wide)
+    requests = _requests(layer, variable, (cell,), layer.style.level)
     return Wish(layer, variable, requests, (1.0,), place)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from app.core.language import tr
 from app.core.looks import ValueRange
 from app.views import projection
 from app.views.map2d.arrows import grid_field
@@ -20,9 +21,10 @@ from app.views.map2d.overlays import source_name
 from app.views.map2d.paint import paint_grid
 from app.views.map2d.stretching import index_of, stretched
 from app.views.map2d.tiles import Tile, joined, tiles_of
-from app.views.view import Hit, Picture
+from app.views.view import ExactValue, Hit, Picture
 from app.views.wording import quantity_text, unit_text
-from layers.sources.source import RasterBlock, RasterRequest
+from layers.locate import cells_at
+from layers.sources.source import RasterBlock, RasterRequest, SeriesRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,24 +66,48 @@ class Window:
 
 @dataclass(slots=True, eq=False)
 class RasterProbe:
-    """Tells the value under a pixel."""
+    """Tells the value of the cell under a pixel: of the file's cell, or of the larger one that is drawn for it."""
 
     look: RasterLook
-    grid: NDArray[np.float32]
+    block: RasterBlock
     name: str
 
     def at(self, px: float, py: float) -> Hit | None:
         """Give value, variable and time at a pixel; None where there is no cell or no data."""
-        height, width = self.grid.shape
-        if not (0 <= px < width and 0 <= py < height):
+        look, view = self.look, self.look.view
+        x, y = placement_of(view).to_world(np.array([px]), np.array([py]))
+        x, y = projection.transformed(x, y, view.crs, look.crs)
+        rows, columns = self.block.values.shape[1:]
+        cell = int(cells_at(self.block.box, columns, rows, x, y)[0])
+        if cell < 0:
             return None
-        value = float(self.grid[int(py), int(px)])
+        value = float(_cells(look, self.block.values[:, cell // columns, cell % columns]))
         if not np.isfinite(value):
             return None
-        look, variable = self.look, self.look.variable(self.name)
+        variable = look.variable(self.name)
         unit = unit_text(variable.units if variable else None)
         title = quantity_text(variable, self.name)
-        return Hit(look.layer, look.name, title, value, unit, look.moment, source_name(look.source))
+        count, exact = self._exact(x, y)
+        how = tr("one drawn cell for {count} of the file", count=f"{count} × {count}") if exact is not None else ""
+        source = source_name(look.source)
+        return Hit(look.layer, look.name, title, value, unit, look.moment, source, how=how, exact=exact)
+
+    def _exact(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[int, ExactValue | None]:
+        """Give how many cells of the file lie along a drawn one, and how to read the one of a place."""
+        look, d = self.look, self.look.description
+        wide, high = (d.counts.get(n, 0) for n in ("width", "height")) if d is not None else (0, 0)
+        if d is None or d.bounds is None or not (wide and high):
+            return 1, None
+        count = round(self.block.box.width / self.block.values.shape[2] / (d.bounds.width / wide))
+        cell = int(cells_at(d.bounds, wide, high, x, y)[0])
+        if count <= 1 or cell < 0:
+            return 1, None
+        step = _step(look)
+        asked = tuple(
+            SeriesRequest(look.key, band, (cell,), step, step + 1, look.style.level)
+            for band in look.bands[: len(self.block.values)]
+        )
+        return count, ExactValue(asked, lambda found: float(_cells(look, found.astype(np.float32))))
 
 
 class RasterPainter:
@@ -114,13 +140,13 @@ class RasterPainter:
         if look.style.mode == "hillshade":
             picture = sheet.relief()
             look = replace(look, contour_step=sheet.contours(picture))
-            return Picture(look, picture, (), RasterProbe(look, sheet.grid(), look.bands[0]))
+            return Picture(look, picture, (), RasterProbe(look, block, look.bands[0]))
         look, picture = sheet.coloured()
         look = replace(look, contour_step=sheet.contours(picture))
         if look.arrows:
             sheet.arrows(picture)
         name = look.style.variable if look.variable(look.style.variable) else look.bands[0]
-        return Picture(look, picture, (), RasterProbe(look, sheet.grid(), name))
+        return Picture(look, picture, (), RasterProbe(look, block, name))
 
     # ------------------------------------------------------------------- window
     def _windows(self, look: RasterLook) -> Sequence[Window | Tile]:
@@ -184,6 +210,16 @@ def _step(look: RasterLook) -> int:
     return min(look.step or 0, max(steps - 1, 0))
 
 
+def _cells(look: RasterLook, values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give what is shown of bands (first axis): one of them, the length of two components, or the index of two."""
+    count = len(look.bands)
+    if look.style.mode == "index" and count == 2:
+        return index_of(values[0], values[-1 if len(values) == 1 else 1])
+    if count == 2:
+        return np.hypot(values[0], values[1]).astype(np.float32)
+    return values[0]
+
+
 class _Sheet:
     """One block on the way to the pixels of one view."""
 
@@ -204,13 +240,8 @@ class _Sheet:
         return warp_grid(values, self.inverse, *self.coarse, self.view.width, self.view.height, smooth=smooth)
 
     def cells(self) -> NDArray[np.float32]:
-        """Give the cells shown: one band, or the length of two components."""
-        count = len(self.look.bands)
-        if self.look.style.mode == "index" and count == 2:
-            return index_of(self.block.values[0], self.block.values[-1 if len(self.block.values) == 1 else 1])
-        if count == 2:
-            return np.hypot(self.block.values[0], self.block.values[1]).astype(np.float32)
-        return self.block.values[0]
+        """Give the cells shown."""
+        return _cells(self.look, self.block.values)
 
     def grid(self) -> NDArray[np.float32]:
         """Give the values under the pixels."""
