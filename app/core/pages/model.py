@@ -164,7 +164,7 @@ def page_from_dict(data: Any, where: str = "") -> Page:
 
 def _faults(found: list[str], where: str) -> DataError:
     return DataError(
-        "The page has {count} faults: {faults}",
+        "Faults of the page ({count}): {faults}",
         where=where,
         remedy="Correct them in the file, or take another page.",
         count=len(found),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
@@ -63,7 +64,7 @@ def draw_legend(
             y += line.height
     if rest:
         foot = QRectF(box.left(), box.bottom() - fit.size * PT * 1.4, box.width(), fit.size * PT * 1.4)
-        words = tr("and {count} more layers", count=rest)
+        words = tr("Layers without room here: {count}", count=rest)
         write(painter, words, foot, fit.size * 0.85, MUTED)
 
 
@@ -75,14 +76,14 @@ def _fitted(
     ways = [(share, item.columns) for share in (1.0, 0.92, 0.84)]
     ways += [(share, count) for share in (1.0, 0.92, 0.84, 0.76, 0.7) for count in range(item.columns + 1, most + 1)]
     fit, width, blocks = item, wide, list[list[Line]]()
-    for share, count in ways:
+    for whole, (share, count) in product((True, False), ways):
         fit = item.model_copy(update={"size": max(item.size * share, min(item.size, 5.5)), "columns": count})
         width = (wide - (count - 1) * BETWEEN * PX) / count
         blocks = [entry_lines(entry, fit, width) for entry in found]
-        columns, rest = in_columns(blocks, count, room, fit.size)
+        columns, rest = in_columns(blocks, count, room, fit.size, whole=whole)
         if not rest:
             return fit, columns, 0, width
-    columns, rest = in_columns(blocks, fit.columns, room - fit.size * PT * 1.6, fit.size)
+    columns, rest = in_columns(blocks, fit.columns, room - fit.size * PT * 1.6, fit.size, whole=False)
     return fit, columns, rest, width
 
 
@@ -117,17 +118,20 @@ def entry_lines(entry: Entry, item: LegendItem, width: float) -> list[Line]:
     return [*lines, Line("space", (1.0 if single else 2.2) * PX)]
 
 
-def in_columns(blocks: list[list[Line]], count: int, room: float, size: float) -> tuple[list[list[Line]], int]:
+def in_columns(
+    blocks: list[list[Line]], count: int, room: float, size: float, *, whole: bool = True
+) -> tuple[list[list[Line]], int]:
     """Fill columns of a height one after the other; gives them, and how many layers had no room.
 
-    A layer stays together where a column can hold it; else its rows go on in the next column.
+    A layer stays together where that is wished and a column can hold it; else its rows go on in the next column,
+    and three of its lines stand before them.
     """
     columns: list[list[Line]] = [[] for _ in range(count)]
     at, free = 0, room
     for number, block in enumerate(blocks):
         need = sum(line.height for line in block[:-1])
-        whole = need <= room
-        if need > free and columns[at] and (whole or len(block) < 4) and at + 1 < count:
+        together = len(block) < 4 or (whole and need <= room) or sum(line.height for line in block[:3]) > free
+        if need > free and columns[at] and together and at + 1 < count:
             at, free = at + 1, room
         if need > free and at + 1 >= count and free < size * PT * 6:
             return columns, len(blocks) - number

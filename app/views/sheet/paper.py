@@ -144,16 +144,26 @@ def draw_text(
     align: str = "left",
     vertical: str = "top",
 ) -> None:
-    """Draw a text of several lines in a box; lines that have no room are left out."""
-    step = line_height(points, serif=serif)
-    lines = broken(text, box.width(), points, bold=bold, serif=serif)
-    most = max(1, int(box.height() / step + 0.35))
-    lines = lines[:most]
+    """Draw a text of several lines in a box: smaller where it has no room, cut with an ellipsis at last."""
+    size, step, lines = _set(text, box, points, bold=bold, serif=serif)
     free = box.height() - step * len(lines)
     top = box.top() + {"top": 0.0, "middle": free / 2, "bottom": free}[vertical]
     for number, line in enumerate(lines):
         row = QRectF(box.left(), top + number * step, box.width(), step)
-        write(painter, line, row, points, tone, bold=bold, serif=serif, align=align)
+        write(painter, line, row, size, tone, bold=bold, serif=serif, align=align)
+
+
+def _set(text: str, box: QRectF, points: float, *, bold: bool, serif: bool) -> tuple[float, float, list[str]]:
+    """Give the size, the distance of the lines, and the lines that a box has room for."""
+    size, most, lines = points, 1, [text]
+    for share in (1.0, 0.92, 0.84, 0.76, 0.7):
+        size = points * share
+        most = max(1, int(box.height() / line_height(size, serif=serif) + 0.35))
+        lines = broken(text, box.width(), size, bold=bold, serif=serif)
+        if len(lines) <= most:
+            return size, line_height(size, serif=serif), lines
+    rest = " ".join(lines[most - 1 :])
+    return size, line_height(size, serif=serif), [*lines[: most - 1], rest]
 
 
 def thin_pen(tone: str, width: float) -> QPen:

@@ -47,7 +47,7 @@ def test_a_page_says_all_its_faults_with_item_field_and_value():
     data["items"][2]["colour"] = "red"
     with pytest.raises(DataError) as told:
         page_from_dict(data, "sheet.json")
-    assert "2 faults" in told.value.what
+    assert "(2)" in told.value.what
     assert "item 2 (text): size cannot be big" in told.value.what
     assert "item 3 (text): colour cannot be red" in told.value.what
     assert told.value.where == "sheet.json"
