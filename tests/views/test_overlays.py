@@ -73,7 +73,7 @@ def level():
 
 def test_the_legend_names_the_datum_of_the_layer():
     (entry,) = legend_of(maps.mesh(variables=(level(),), vdatum="WUSONG_SH"))
-    assert "Vertical datum: WUSONG_SH" in entry.notes
+    assert "Vertical datum: Wusong (Shanghai)" in entry.notes
 
 
 def test_the_colour_bar_has_the_colours_and_numbers_of_the_scale():

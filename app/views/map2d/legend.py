@@ -10,7 +10,16 @@ from app.core.language import N_, language, tr
 from app.core.looks import REASONS, Look, MeshLook, RasterLook, SeriesLook, VectorLook
 from app.views.map2d.colours import colouring
 from app.views.map2d.legend_parts import Bar, Entry, Row, class_rows, class_strip, class_text, geometry_word
-from app.views.wording import caption_text, is_height, number_text, quantity_text, range_text, ticks, unit_text
+from app.views.wording import (
+    caption_text,
+    datum_text,
+    is_height,
+    number_text,
+    quantity_text,
+    range_text,
+    ticks,
+    unit_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -181,7 +190,7 @@ def _scaled(look: Any, name: str, notes: tuple[str, ...], ranges: Any) -> Entry:
         low, high = range_text(ranges.minimum, ranges.maximum)
         found.append(tr(words, low=low, high=high, unit=unit).rstrip())
     if is_height(variable):
-        found.append(tr("Vertical datum: {datum}", datum=look.vdatum or tr("unknown")))
+        found.append(tr("Vertical datum: {datum}", datum=datum_text(look.vdatum) if look.vdatum else tr("unknown")))
     if scale.classes is not None and scale.classes.classes:
         strip = class_strip(scale.classes)
         return Entry(look.name, caption, rows=class_rows(scale.classes), notes=(*found, *notes), strip=strip)
