@@ -75,6 +75,8 @@ def _say(answer: dict[str, Any], *, as_json: bool) -> None:
         return
     for path in answer.get("outputs", ()):
         sys.stdout.write(tr("Written: {path}", path=path) + "\n")
+    for warning in answer.get("warnings", ()):
+        sys.stderr.write(warning + "\n")
     if "bytes" in answer:
         size = f"{answer['bytes'] / 1e6:.1f}"
         sys.stdout.write(tr("{pages} pages, about {size} MB", pages=answer["pages"], size=size) + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import shutil
@@ -201,6 +202,7 @@ def opened(small: Path, qapp: object) -> Iterator[tuple[Any, Any]]:
         (["--dpi", "7"], "dpi cannot be 7"),
         (["--set", "unit"], "does not fit here"),
         (["--out", "sheet.doc"], "PDF, PNG or SVG"),
+        (["--out", "nowhere/sheet.pdf"], "the folder does not exist"),
     ],
 )
 def test_a_mistake_is_told_in_one_sentence_and_nothing_is_written(
@@ -236,3 +238,67 @@ def test_a_column_that_sorts_downwards_is_a_value_not_an_option(small: Path, tmp
     out_words, _ = child.communicate(timeout=60)
     assert child.returncode == 2
     assert "no column nothing" in json.loads(out_words)["error"]["what"]
+
+
+def lone_map(path: Path, **more: Any) -> Path:
+    """A template of an office: a map, and what is given beside it."""
+    items = [{"kind": "map", "width": 80, "height": 60, "x": 10, "y": 10}, *more.get("items", ())]
+    page = {"paper": "A5", "items": items}
+    path.write_text(json.dumps({"format": templates.FORMAT, "id": path.stem, "page": page}), "utf-8")
+    return path
+
+
+def square(path: Path, side: float) -> Path:
+    ring = [[0, 0], [side, 0], [side, side], [0, side], [0, 0]]
+    shape = {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [shape]}), "utf-8")
+    return path
+
+
+def test_two_files_of_one_name_are_told_apart_and_a_changed_one_is_drawn_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    one, two = square(tmp_path / "a" / "area.geojson", 1.0), square(tmp_path / "b" / "area.geojson", 2.0)
+    words = [one, two, "--template", lone_map(tmp_path / "t.json"), "--out", tmp_path / "s.pdf", "--date", "2026-01-01"]
+    first = printed(capsys, *words)
+    again = printed(capsys, *words)
+    assert (again["kept"], again["record_id"]) == (1, first["record_id"])
+    parsed = build(OWN, {"page": PAGE}).parse_args(["replay", again["record"]])
+    PAGE(parsed)
+    assert parsed.differences == []
+    for changed in (one, two):
+        square(changed, 3.0)
+        assert printed(capsys, *words)["drawn"] == 1
+
+
+def test_a_page_is_never_written_over_a_file_that_it_shows(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    picture = QImage(8, 8, QImage.Format.Format_RGB32)
+    picture.fill(0xFF3366)
+    picture.save(str(tmp_path / "logo.png"))
+    before = (tmp_path / "logo.png").read_bytes()
+    logo = {"kind": "picture", "id": "p", "path": str(tmp_path / "logo.png"), "x": 900}
+    template = lone_map(tmp_path / "t.json", items=[logo])
+    area = square(tmp_path / "a" / "area.geojson", 1.0)
+    with pytest.raises(HaitangError, match="one of the inputs"):
+        printed(capsys, area, "--template", template, "--out", tmp_path / "logo.png")
+    assert (tmp_path / "logo.png").read_bytes() == before
+    answer = printed(capsys, area, "--template", template, "--out", tmp_path / "other.png", "--dpi", "72")
+    assert answer["warnings"] == ["“Picture” lies beside the paper."]
+
+
+def test_a_full_disk_costs_neither_the_old_sheet_nor_its_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    out, area = tmp_path / "s.pdf", square(tmp_path / "a" / "area.geojson", 1.0)
+    words = [area, "--template", lone_map(tmp_path / "t.json"), "--out", out]
+    record = Path(printed(capsys, *words)["record"])
+    before = out.read_bytes(), record.read_bytes()
+
+    def full(path: Path, _pieces: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(export.durable, "replace", full)
+    with pytest.raises(HaitangError, match="the disk is full"):
+        printed(capsys, *words, "--date", "1999-01-01")
+    assert (out.read_bytes(), record.read_bytes()) == before

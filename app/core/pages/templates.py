@@ -95,11 +95,12 @@ def template(word: str) -> Template:
 def _read(file: Path) -> Json:
     where = str(file)
     try:
-        raw = file.read_bytes()
+        with file.open("rb") as stream:
+            raw = stream.read(LIMIT)
     except OSError as error:
         raise SourceUnavailable("The file cannot be read: {reason}", where=where, reason=reason(error)) from error
     try:
-        data = json.loads(raw[:LIMIT].decode("utf-8-sig"))
+        data = json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         at = f"{error.lineno}:{error.colno}" if isinstance(error, json.JSONDecodeError) else "0"
         raise DataError(
@@ -122,8 +123,18 @@ def page_of(one: Template, lang: str = "") -> Page:
     """
     data = _read(one.path)
     chosen = lang or language()
-    page = page_from_dict(spoken(data.get("page"), chosen), str(one.path))
+    told = spoken(data.get("page"), chosen)
+    if isinstance(told, dict):
+        _name_items(cast("Json", told).get("items"))
+    page = page_from_dict(told, str(one.path))
     return page.model_copy(update={"lang": page.lang or lang, "name": page.name or one.title})
+
+
+def _name_items(items: Any) -> None:
+    """Give items without an id one by their place, so that a template makes the same page each time."""
+    for number, item in enumerate(cast("list[Any]", items) if isinstance(items, list) else []):
+        if isinstance(item, dict):
+            cast("Json", item).setdefault("id", f"item-{number}")
 
 
 def spoken(value: Any, lang: str) -> Any:

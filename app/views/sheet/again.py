@@ -32,10 +32,13 @@ def content_of(record: dict[str, Any], where: str) -> dict[str, Any]:
     content = record["arguments"].get("document")
     if not isinstance(content, dict):
         raise DataError("The file is not a record of this program.", where=where)
-    wanted = {entry["name"]: entry["sha256"] for entry in record["inputs"]}
+    wanted: dict[str, set[str | None]] = {}
+    for entry in record["inputs"]:
+        wanted.setdefault(entry["name"], set()).add(entry["sha256"])
     for layer in content.get("layers", []):
         source = str(layer.get("source", ""))
-        if wanted.get(Path(source).name) not in (None, hash_of(source)):
+        known = wanted.get(Path(source).name, {None})
+        if None not in known and hash_of(source) not in known:
             raise DataError(
                 "The input has changed since the record was made.",
                 where=source,

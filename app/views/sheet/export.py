@@ -6,7 +6,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from app.core import durable
+from app.core.inputs import spare
 from app.core.language import language, reason, set_language, tr
+from app.core.pages.model import loose_ends
 from app.views.sheet.atlas import chosen, leaves
 from app.views.sheet.gather import Leaf, matter_of
 from app.views.sheet.kept import Fingerprint, Kept
@@ -14,7 +16,7 @@ from app.views.sheet.maps import Maps
 from app.views.sheet.order import Order, Written
 from app.views.sheet.pdf import Info, PdfPage, assembled
 from app.views.sheet.press import printed
-from app.views.sheet.record import write_record
+from app.views.sheet.record import record_of, record_place
 from app.views.sheet.words import facts_of, program_text, today
 from layers.errors import SourceUnavailable
 
@@ -69,7 +71,7 @@ class Exporter:
     def print_page(self, leaf: Leaf) -> tuple[Printed, bool]:
         """Give a page as bytes, and whether it was there already."""
         key = self.prints.of(leaf)
-        found = self.store.find(key)
+        found = self.store.find(key) if self.prints.is_sure else None
         if found is not None:
             return found, True
         whole = leaf if self.page.atlas is not None and self.page.atlas.layer else None
@@ -79,7 +81,8 @@ class Exporter:
         )  # fmt: skip
         matter.facts = matter.facts.with_(record=self.prints.id)
         made = printed(matter, self.order.kind, self.dpi, self.job.check)
-        self.store.keep(key, made)
+        if self.prints.is_sure:
+            self.store.keep(key, made)
         return made, False
 
     def estimate(self) -> dict[str, Any]:
@@ -99,7 +102,8 @@ class Exporter:
             Something cannot be read or written; no output is half written.
         """
         started = time.perf_counter()
-        done = Written(pages=len(self.leaves), record_id=self.prints.id)
+        self._check_places()
+        done = Written(pages=len(self.leaves), record_id=self.prints.id, warnings=loose_ends(self.page))
         made: list[Printed] = []
         for number, leaf in enumerate(self.leaves):
             words = tr("Page {number} of {count}", number=number + 1, count=len(self.leaves))
@@ -112,8 +116,22 @@ class Exporter:
         self._write(made, done)
         done.seconds = time.perf_counter() - started
         self.store.trim()
-        done.record = write_record(self.order, self.document, self.date, self.dpi, self.prints.inputs, done)
+        told = record_of(self.order, self.document, self.date, self.dpi, self.prints.inputs, done)
+        done.record = put(record_place(self.order.out), [told])
         return done
+
+    def _check_places(self) -> None:
+        """Refuse places that cannot be written before a page is drawn, and those of inputs."""
+        if not self.order.out.parent.is_dir():
+            raise SourceUnavailable(
+                "The file cannot be written: {reason}",
+                where=str(self.order.out),
+                remedy="Choose another place, or make the folder.",
+                reason=tr("the folder does not exist"),
+            )
+        for path, _ in self._targets():
+            spare(path, self.prints.inputs)
+        spare(record_place(self.order.out), self.prints.inputs)
 
     def _targets(self) -> list[tuple[Path, list[int]]]:
         """Give the files to write, each with the numbers of its pages in the list of leaves."""
@@ -138,21 +156,32 @@ class Exporter:
                 pieces = assembled(sheets, self._info())
             else:
                 pieces = [made[numbers[0]].data]
-            try:
-                durable.replace(path, pieces)
-            except OSError as error:
-                raise SourceUnavailable(
-                    "The file cannot be written: {reason}",
-                    where=str(path),
-                    remedy="Choose another place, or close the program that has it open.",
-                    reason=reason(error),
-                ) from error
-            done.outputs.append(path)
+            done.outputs.append(put(path, pieces))
 
     def _info(self) -> Info:
         facts = facts_of(self.document, self.page, None, self.date)
         title = facts.value("title") or self.page.name
         return Info(title, self.page.words.get("unit", ""), self.page.name, program_text(), language())
+
+
+def put(path: Path, pieces: list[bytes]) -> Path:
+    """Write a file whole or not at all; gives its path.
+
+    Raises
+    ------
+    SourceUnavailable
+        The disk is full, the folder cannot be written, and the like; an old file is untouched.
+    """
+    try:
+        durable.replace(path, pieces)
+    except OSError as error:
+        raise SourceUnavailable(
+            "The file cannot be written: {reason}",
+            where=str(path),
+            remedy="Choose another place, or close the program that has it open.",
+            reason=reason(error),
+        ) from error
+    return path
 
 
 def file_name(text: str) -> str:

@@ -13,10 +13,11 @@ from app.core import durable
 from app.core.hashes import file_hash
 from app.core.kinds import layer_to_dict
 from app.core.language import language
+from app.core.pages.items import PictureItem
 from app.core.settings import folder
 from app.views.sheet.geopdf import Viewport
 from app.views.sheet.press import Printed
-from app.views.sheet.words import program_text
+from app.views.sheet.words import file_of, folder_of, program_text
 
 if TYPE_CHECKING:
     from app.core.document import Document
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 ROOM = 512 << 20
 """Bytes that kept pages may take in the cache."""
 
-FORM = 2
+FORM = 3
 """Number of the way pages are drawn; a change of it draws all pages anew."""
 
 
@@ -40,6 +41,8 @@ class Fingerprint:
         Of the whole order; it stands on the sheets and in the record.
     inputs : dict
         Hash of each file that the page shows, by its path; None for what is no file.
+    is_sure : bool
+        Whether all of them are files, so that a page drawn before shows them as they are now.
     """
 
     def __init__(self, document: Document, maps: Maps, page: Page, date: str, kind: str, dpi: int) -> None:
@@ -51,11 +54,12 @@ class Fingerprint:
         layers = list(document.layers) if charts else layers
         self.inputs = {layer.source: hash_of(layer.source) for layer in layers if layer.source != "memory:"}
         for item in page.items:
-            path = str(getattr(item, "path", ""))
-            if path:
+            if isinstance(item, PictureItem) and item.path:
+                path = str(file_of(item.path, folder_of(document)))
                 self.inputs[path] = hash_of(path)
+        self.is_sure = None not in self.inputs.values()
         now = document.clock.now
-        self._text = _json({
+        text = _json({
             "form": FORM,
             "program": program_text(),
             "page": page.to_dict(),
@@ -69,9 +73,13 @@ class Fingerprint:
             "now": None if now is None else str(now),
             "layers": [{**layer_to_dict(layer), "source": Path(layer.source).name} for layer in layers],
             "themes": {name: document.themes.get(name) for name in {item.theme for item in page.maps()} if name},
-            "inputs": {Path(source).name: found for source, found in self.inputs.items()},
+            "inputs": sorted([Path(source).name, found or ""] for source, found in self.inputs.items()),
         })  # fmt: skip
-        self.id = hashlib.sha256(self._text.encode()).hexdigest()[:12]
+        # Files that are opened anew are layers with other ids; what they are and in which order decides, not the ids.
+        for number, layer in enumerate(layers):
+            text = text.replace(f'"{layer.id}"', f'"#{number}"')
+        self._text = text
+        self.id = hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def of(self, leaf: Leaf) -> str:
         """Give the name of one page."""

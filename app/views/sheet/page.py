@@ -33,7 +33,7 @@ from app.views.sheet.marks import draw_north, draw_scale_bar
 from app.views.sheet.paper import INK, PX, mm_box, thin_pen
 from app.views.sheet.parts import draw_missing, draw_picture, draw_shape, draw_title_block, draw_words
 from app.views.sheet.tables import Table, draw_chart, draw_table
-from app.views.sheet.words import Facts, origin_of
+from app.views.sheet.words import Facts, folder_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,8 +88,7 @@ class Matter:
     @property
     def folder(self) -> Path | None:
         """Folder that paths of pictures start from."""
-        path = origin_of(self.document)
-        return path.parent if path is not None else None
+        return folder_of(self.document)
 
     def when(self, moment: np.datetime64) -> str:
         """Write a moment for the legend."""
@@ -111,8 +110,10 @@ def draw_page(painter: QPainter, matter: Matter, check: Check = lambda: None) ->
         check()
         if item.visible and item.width > 0 and item.height > 0:
             painter.save()
-            draw_item(painter, item, matter, check)
-            painter.restore()
+            try:
+                draw_item(painter, item, matter, check)
+            finally:
+                painter.restore()
 
 
 def draw_item(painter: QPainter, item: Item, matter: Matter, check: Check = lambda: None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -13,9 +12,12 @@ from PySide6.QtSvg import QSvgRenderer
 from app.core.language import tr
 from app.views.ink import style_colour
 from app.views.sheet.paper import INK, MUTED, PT, PX, draw_text, thin_pen, width_of, write
+from app.views.sheet.words import file_of
 from layers.errors import SourceUnavailable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtGui import QImage
 
     from app.core.pages.items import Cell, PictureItem, ShapeItem, TextItem, TitleBlockItem
@@ -113,8 +115,7 @@ def draw_picture(painter: QPainter, item: PictureItem, box: QRectF, folder: Path
     """
     if not item.path:
         return
-    path = Path(item.path)
-    path = path if path.is_absolute() or folder is None else folder / path
+    path = file_of(item.path, folder)
     if path.suffix.lower() == ".svg":
         drawing = QSvgRenderer(str(_checked(path)))
         size = QSizeF(drawing.defaultSize())

@@ -157,6 +157,7 @@ def _add_page(book: _Book, page: PdfPage) -> int:
     old = int(kid[1])
     for number in {int(found) for body in bodies.values() for found in re.findall(rb"/ToUnicode (\d+) 0 R", body)}:
         bodies[number] = unified(bodies[number], bodies)
+    _tag_fonts(bodies)
     made: dict[int, int] = {}
 
     def taken(number: int) -> int:
@@ -215,6 +216,16 @@ def unified(body: bytes, bodies: dict[int, bytes]) -> bytes:
     text = re.sub(rb"<([0-9A-Fa-f]{4})>", _character, text)
     packed = zlib.compress(text, 9)
     return b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed)
+
+
+def _tag_fonts(bodies: dict[int, bytes]) -> None:
+    """Name each part of a font by its content: Qt counts them, from another number in each process."""
+    for number, body in bodies.items():
+        file = re.search(rb"/FontFile\d? (\d+) 0 R", body) if body.startswith(b"<< /Type /FontDescriptor") else None
+        if file is not None:
+            digest = hashlib.sha256(bodies[int(file[1])].partition(b"stream\n")[2]).digest()
+            tag = bytes(65 + byte % 26 for byte in digest[:6])
+            bodies[number] = re.sub(rb"/FontName /[A-Z]{6}\+", b"/FontName /" + tag + b"+", body)
 
 
 def _character(found: re.Match[bytes]) -> bytes:

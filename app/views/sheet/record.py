@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.core import durable
 from app.core.hashes import file_hash
 from app.core.language import language
 from app.core.records import FORMAT, VERSION, program_versions
@@ -21,11 +20,15 @@ if TYPE_CHECKING:
 TOOL, TOOL_VERSION = "page", "1"
 
 
-def write_record(
+def record_place(out: Path) -> Path:
+    """Give where the record of an output lies."""
+    return out.with_name(out.stem + ".record.json")
+
+
+def record_of(
     order: Order, document: Document, date: str, dpi: int, inputs: dict[str, str | None], done: Written
-) -> Path:
-    """Write the record beside the outputs; gives its path."""
-    record = order.out.with_name(order.out.stem + ".record.json")
+) -> bytes:
+    """Give the record of an export as the bytes of its file."""
     arguments = {
         "sources": [_place(path, order.out.parent) for path in _sources(document)],
         "document": {**document.to_dict(), "origin": str(origin_of(document) or "")},
@@ -56,8 +59,7 @@ def write_record(
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(done.seconds, 3),
     }
-    durable.replace(record, [json.dumps(text, ensure_ascii=False, indent=1).encode()])
-    return record
+    return json.dumps(text, ensure_ascii=False, indent=1).encode()
 
 
 def _sources(document: Document) -> list[str]:

@@ -113,6 +113,17 @@ def origin_of(document: Document) -> Path | None:
     return document.path
 
 
+def folder_of(document: Document) -> Path | None:
+    """Give the folder that paths of pictures start from; None where the workspace is not saved."""
+    path = origin_of(document)
+    return path.parent if path is not None else None
+
+
+def file_of(path: str, folder: Path | None) -> Path:
+    """Give the file that a path of a page means."""
+    return Path(path) if Path(path).is_absolute() or folder is None else folder / path
+
+
 def today(offset_hours: float) -> str:
     """Give the date of today by a local time, ISO 8601."""
     return (datetime.now(UTC) + timedelta(hours=offset_hours)).date().isoformat()

@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from app.core.camera import View
@@ -15,7 +15,7 @@ from app.core.pages.items import Grid, MapItem, TextItem
 from app.core.pages.model import Page
 from app.views.map2d.fill import ring_signs
 from app.views.map2d.placement import Placement
-from app.views.sheet import captions, geopdf, grid, marks, pdf
+from app.views.sheet import captions, geopdf, grid, legend, marks, paper, pdf
 from app.views.sheet.atlas import chosen
 from app.views.sheet.maps import DrawnMap, fitted, round_scale, scale_of
 from app.views.sheet.page import Matter
@@ -163,6 +163,15 @@ def test_pages_are_joined_with_bookmarks_and_the_same_bytes_each_time():
             assert int(other) in pdf.objects_of(made)[0], number
 
 
+def test_fonts_are_named_by_their_content_not_by_the_count_of_a_process():
+    raw = text_page("一片风雨")
+    other = re.sub(rb"/FontName /[A-Z]{6}\+", b"/FontName /QZZAAA+", raw)
+    assert other != raw
+    made = [b"".join(pdf.assembled([pdf.PdfPage(one)], pdf.Info())) for one in (raw, other)]
+    assert made[0] == made[1]
+    assert re.search(rb"/FontName /[A-Z]{6}\+Noto", made[0])
+
+
 def test_radicals_and_digits_of_a_font_are_characters_that_a_search_finds():
     made = b"".join(pdf.assembled([pdf.PdfPage(text_page("一片风雨 5.43 m"))], pdf.Info()))
     maps = [text for text in streams(made) if b"begincmap" in text]
@@ -189,3 +198,25 @@ def test_the_corners_of_a_map_lie_where_its_system_says():
 def test_a_map_without_a_system_says_that_its_scale_is_not_known():
     drawn = DrawnMap(MapItem(), View(None, Extent(0, 0, 1, 1), 100, 100))
     assert marks.scale_text(drawn) == "not to scale"
+
+
+def test_words_without_room_are_set_smaller_then_end_in_an_ellipsis():
+    text = "One line of a title that is a little longer than its box"
+    box = QRectF(0, 0, width_of(text, 20) * 0.9, 40)
+    size, _, lines = paper._set(text, box, 20, bold=False, serif=False)
+    assert (size, lines) == (pytest.approx(18.4 if width_of(text, 18.4) <= box.width() else 16.8), [text])
+    long = "".join(f"第{n}句。" for n in range(200))
+    *_, lines = paper._set(long, box, 20, bold=False, serif=False)
+    assert "".join(lines).replace(" ", "") == long
+
+
+def test_a_legend_breaks_a_long_layer_before_it_leaves_one_out():
+    block = [legend.Line("title", 10, "land use"), *(legend.Line("row", 10, str(n)) for n in range(12))]
+    short = [legend.Line("title", 10, "ground"), legend.Line("bar", 10), legend.Line("space", 4)]
+    blocks = [[legend.Line("row", 10, "roads"), legend.Line("space", 4)], [*block, legend.Line("space", 4)], short]
+    columns, rest = legend.in_columns(blocks, 2, 132, 8)
+    assert rest == 1
+    columns, rest = legend.in_columns(blocks, 2, 132, 8, whole=False)
+    assert rest == 0
+    assert [line.text for line in columns[0]][:3] == ["roads", "", "land use"]
+    assert sum(len(column) for column in columns) == sum(map(len, blocks))
