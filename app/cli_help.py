@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
+from app.cli_page import TIME_HELP
 from app.core.language import tr
 from layers.errors import ParameterInvalid
 
@@ -135,7 +136,7 @@ def _add_shot(commands: Any, face: Face) -> None:
     )
     shot.add_argument("--view", choices=VIEWS, default="map", help=tr("map, chart or the whole window"))
     shot.add_argument("--size", metavar="WxH", help=tr("width and height in pixels"))
-    shot.add_argument("--time", metavar="ISO|INDEX", help=tr("moment, or number of the step from 0"))
+    shot.add_argument("--time", metavar="ISO|INDEX", help=tr(TIME_HELP))
     shot.add_argument("--variable", metavar="NAME", help=tr("variable to show"))
     shot.add_argument("--extent", metavar="x0,y0,x1,y1", help=tr("box to show, in the reference system of the map"))
     shot.add_argument("--crs", metavar="EPSG:n", help=tr("reference system of the map"))
@@ -182,6 +183,7 @@ def tool_help(tool: Tool) -> str:
         ("--out", tr("file to write; its suffix chooses the form; a file that is there is replaced, an input never")),
         ("--vdatum", tr("vertical datum of inputs that name none")),
         ("--source-crs", tr("reference system of inputs that name none")),
+        ("--tz", tr("time zone of inputs that name none, such as +08:00")),
         ("--memory", tr("what the run may hold, such as 1GiB; above it, it is ended")),
         ("--cluster", tr("address of a Dask cluster (tcp://host:8786) that sees the same files, or local")),
         ("--lang", tr("language of the sentences: zh or en")),

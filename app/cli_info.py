@@ -66,7 +66,7 @@ def page(answer: dict[str, Any], warnings: Sequence[str] = ()) -> str:
         lines += ["", *_fact(N_("Columns"), f"{len(answer['columns'])}: {names}", width)]
     if warnings:
         lines += ["", tr("To be known")]
-        lines += [part for text in list(dict.fromkeys(warnings))[:4] for part in _note(text, width)]
+        lines += [part for text in list(dict.fromkeys(warnings))[:5] for part in _note(text, width)]
     return "\n".join([*lines, "", tr("All of it, for programs: add --json.")]) + "\n"
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.language import tr
+from app.core.language import N_, tr
 
 if TYPE_CHECKING:
     import argparse
+
+TIME_HELP = N_(
+    "moment as ISO 8601 with its zone (2010-01-01T08:00+08:00), or number of the step from 0; without a zone it is "
+    "taken as UTC with a warning, and as the file writes it where the file names no zone"
+)
 
 
 def add_words(page: argparse.ArgumentParser) -> None:
@@ -47,7 +52,7 @@ def _map(page: argparse.ArgumentParser) -> None:
     page.add_argument("--extent", metavar="x0,y0,x1,y1", help=tr("box to show, in the reference system of the map"))
     page.add_argument("--scale", type=float, metavar="N", help=tr("scale of the map, 1:N"))
     page.add_argument("--crs", metavar="EPSG:n", help=tr("reference system of the map"))
-    page.add_argument("--time", metavar="ISO|INDEX", help=tr("moment, or number of the step from 0"))
+    page.add_argument("--time", metavar="ISO|INDEX", help=tr(TIME_HELP))
 
 
 def _atlas(page: argparse.ArgumentParser) -> None:

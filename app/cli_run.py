@@ -210,8 +210,6 @@ def _outcome(tool_id: str, words: Sequence[str]) -> tuple[Tool, Outcome]:
     if "lang" in options:
         set_language(_language(options["lang"]))
     tool = find(tool_id)
-    if "tz" in options:
-        given.setdefault("tz", options["tz"])
     out = Path(options["out"]) if "out" in options else None
     assumed = Assumed.from_dict(options)
     call = Call(tool.id, given, out, memory_mb(options.get("memory", "")), assumed)

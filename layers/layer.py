@@ -126,9 +126,15 @@ class Layer(Evented):
             return 0
         return axis.step_at(self.own_time(moment)) if moment is not None else 0
 
+    @property
+    def shift_h(self) -> float:
+        """Hours from the layer's own axis to the shared clock: the user's shift, and that of times without a zone."""
+        axis = self._description.time if self._description else None
+        return self.time_shift_h + (axis.offset_h if axis is not None else 0.0)
+
     def own_time(self, moment: np.datetime64) -> np.datetime64:
         """Shift a moment of the shared clock to the layer's own axis."""
-        return in_ns(moment) - np.timedelta64(round(self.time_shift_h * 3.6e12), "ns")
+        return in_ns(moment) - np.timedelta64(round(self.shift_h * 3.6e12), "ns")
 
     def variable(self, name: str) -> Variable | None:
         """Find a variable of the source by name."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 TimeKind = Literal["utc", "unzoned", "elapsed"]
 EPOCH = np.datetime64("1970-01-01T00:00:00", "ns")
+ASSUMED_HOURS = 8.0
+"""Hours east of UTC at which an axis without a zone is placed on the shared clock: Beijing time, which observations of
+Chinese stations and the clocks of their models keep. Alone such an axis is shown as it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +24,8 @@ class TimeAxis:
     Parameters
     ----------
     values : ndarray, datetime64[ns], (steps,)
-        The moments. ``utc``: UTC. ``unzoned``: the model's own clock, whose zone is not known
-        (read as UTC on the shared clock, with a warning). ``elapsed``: durations counted from
+        The moments. ``utc``: UTC. ``unzoned``: as written, in a zone that is not known
+        (placed on the shared clock as Beijing time, with a warning). ``elapsed``: durations counted from
         1970-01-01T00:00, because the file has no date at all.
     kind : {"utc", "unzoned", "elapsed"}
     calendar : str
@@ -69,6 +72,11 @@ class TimeAxis:
         right = int(np.clip(np.searchsorted(self._int, at), 0, len(self) - 1))
         left = max(right - 1, 0)
         return left if abs(at - self._int[left]) <= abs(self._int[right] - at) else right
+
+    @property
+    def offset_h(self) -> float:
+        """Hours that are added to the moments to place them on the shared clock, which runs in UTC."""
+        return -ASSUMED_HOURS if self.kind == "unzoned" else 0.0
 
     def hours(self) -> NDArray[np.float64]:
         """Give hours since the first step."""

@@ -63,8 +63,8 @@ def read_plan(path: Path) -> BatchPlan:
     """Read a batch file.
 
     ``tool``, ``out`` (template with ``{name}`` and the parameters of the case), ``workers``, ``cluster``,
-    ``memory``, ``vdatum``, ``source_crs``; ``[common]`` parameters of all cases; cases as ``[[case]]`` tables, as
-    ``table = "cases.csv"`` (one row a case, column ``name``), or as ``files = "folder/*.nc"`` with
+    ``memory``, ``vdatum``, ``source_crs``, ``tz``; ``[common]`` parameters of all cases; cases as ``[[case]]`` tables,
+    as ``table = "cases.csv"`` (one row a case, column ``name``), or as ``files = "folder/*.nc"`` with
     ``parameter = "source"``. Paths count from the batch file.
 
     Raises

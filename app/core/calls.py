@@ -38,7 +38,7 @@ class Call:
     memory_mb : int
         What the tool may hold, MiB; 0 = nobody said.
     assumed : Assumed
-        What is taken for inputs that do not say their datum or reference system.
+        What is taken for inputs that do not say their datum, reference system or time zone.
     """
 
     tool: str

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import Field, PrivateAttr
 
-from app.core.moments import Moment, as_int, elapsed_text, local_text, moment, utc_text
+from app.core.moments import LocalTime, Moment, as_int, elapsed_text, local_text, moment, utc_text
 from layers.evented import Evented
+from layers.times import TimeKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,9 +45,9 @@ class Clock(Evented):
 
     Notes
     -----
-    Axes without a zone are placed as if they were UTC; axes without a date count from 1970-01-01 and are
-    shown as ``T+hh:mm:ss``. ``revision`` grows with each new set of axes: ``events.revision`` tells that the
-    steps have changed.
+    Axes without a zone are placed as Beijing time beside others, and alone shown as they are written; axes without
+    a date count from 1970-01-01 and are shown as ``T+hh:mm:ss``. ``revision`` grows with each new set of axes:
+    ``events.revision`` tells that the steps have changed.
     """
 
     now: Moment = None
@@ -59,7 +60,7 @@ class Clock(Evented):
     leader: str = ""
     revision: int = Field(default=0, exclude=True)
     _axes: dict[str, Ints] = PrivateAttr(default_factory=lambda: {})
-    _elapsed: bool = PrivateAttr(default=False)
+    _kind: TimeKind = PrivateAttr(default="utc")
     _moments: tuple[Any, Ints] | None = PrivateAttr(default=None)
     _gaps: tuple[Any, Moments] | None = PrivateAttr(default=None)
     _carry: float = PrivateAttr(default=0.0)
@@ -71,14 +72,14 @@ class Clock(Evented):
         Parameters
         ----------
         axes : mapping of layer id to (TimeAxis, hours)
-            The hours are added to the layer's own axis.
+            The hours are added to the layer's own axis (``Layer.shift_h``).
         settle : bool
             Whether to bring ``now`` into the span; False while some layers are not open yet. Where there
             never was a step, ``now`` is left alone.
         """
         had_steps = bool(self._axes)
         self._axes = {key: _shifted(axis, hours) for key, (axis, hours) in axes.items() if len(axis)}
-        self._elapsed = bool(axes) and all(axis.kind == "elapsed" for axis, _ in axes.values())
+        self._kind = _kind({axis.kind for axis, _ in axes.values()})
         self._moments, self._carry = None, 0.0
         ends = [(int(values[0]), int(values[-1])) for values in self._axes.values()]
         first, last = (min(a for a, _ in ends), max(b for _, b in ends)) if ends else (None, None)
@@ -236,12 +237,26 @@ class Clock(Evented):
     @property
     def is_elapsed(self) -> bool:
         """Whether no layer has a date: times then count from the start of the run."""
-        return self._elapsed
+        return self._kind == "elapsed"
+
+    @property
+    def is_unzoned(self) -> bool:
+        """Whether no layer names the zone of its times: they are shown as they are written."""
+        return self._kind == "unzoned"
+
+    def local(self, offset_hours: float = 8.0) -> LocalTime:
+        """Give how moments are written where local time is so many hours east of UTC."""
+        return LocalTime(self._kind, offset_hours)
 
     def text(self, offset_hours: float = 8.0, at: np.datetime64 | None = None) -> str:
-        """Write ``at`` (default ``now``) for the screen: local time with its offset, or ``T+hh:mm:ss``."""
-        shown = self.now if at is None else at
-        return elapsed_text(shown) if self._elapsed else local_text(shown, offset_hours)
+        """Write ``at`` (default ``now``) for the screen: local time with its offset, or what is known of it."""
+        return self.local(offset_hours).text(self.now if at is None else at)
+
+
+def _kind(kinds: set[TimeKind]) -> TimeKind:
+    if not kinds or "utc" in kinds:
+        return "utc"
+    return "unzoned" if "unzoned" in kinds else "elapsed"
 
 
 def _wide_steps(steps: Ints) -> Moments:

@@ -239,7 +239,7 @@ class Content:
         for layer in self.layers:
             axis = layer.description.time if layer.description else None
             if axis is not None and len(axis):
-                axes[layer.id] = (axis, layer.time_shift_h)
+                axes[layer.id] = (axis, layer.shift_h)
         complete = all(la.description is not None or la.source == "memory:" for la in self.layers)
         try:
             self.clock.set_axes(axes, settle=complete)

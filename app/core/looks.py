@@ -326,7 +326,7 @@ def _timed(look: Look, layer: Layer, now: np.datetime64 | None, known: Known) ->
     """Add the step, its moment and the reason for an empty picture."""
     scratch = isinstance(layer, VectorLayer) and layer.is_scratch
     reason = look.empty_reason or _reason(layer, look.view, known, scratch=scratch)
-    return at_moment(replace(look, empty_reason=reason), moving_axis(look, layer), layer.time_shift_h, now)
+    return at_moment(replace(look, empty_reason=reason), moving_axis(look, layer), layer.shift_h, now)
 
 
 def moving_axis(look: Look, layer: Layer) -> TimeAxis | None:

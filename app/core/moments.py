@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import numpy as np
 from pydantic import BeforeValidator, PlainSerializer
 
-from app.core.language import tr
-from layers.times import EPOCH, iso
+from app.core.language import N_, tr
+from layers.times import ASSUMED_HOURS, EPOCH, iso
+
+if TYPE_CHECKING:
+    from layers.times import TimeKind
 
 ZONE = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
 MINUTE = 60 * 10**9
@@ -40,7 +44,7 @@ def moment(value: Any) -> np.datetime64 | None:
 
 
 def _from_text(text: str) -> np.datetime64:
-    zone = ZONE.search(text) if "T" in text or " " in text else None
+    zone = ZONE.search(text) if has_zone(text) else None
     plain = text[: zone.start()] if zone else text
     if not re.match(r"\d{4}-\d{2}", plain):
         raise ValueError(f"no moment: {text!r}")
@@ -49,6 +53,12 @@ def _from_text(text: str) -> np.datetime64:
         return at
     offset = datetime.fromisoformat(f"2000-01-01T00:00:00{zone.group()}").utcoffset() or timedelta()
     return at - np.timedelta64(round(offset.total_seconds()), "s")
+
+
+def has_zone(text: str) -> bool:
+    """Tell whether ISO 8601 text ends in a zone: ``Z`` or an offset behind a time of day."""
+    word = text.strip()
+    return ("T" in word or " " in word) and ZONE.search(word) is not None
 
 
 def to_json(value: np.datetime64 | None) -> str | None:
@@ -77,11 +87,66 @@ def local_text(value: np.datetime64 | None, offset_hours: float = 8.0) -> str:
     """
     if value is None:
         return ""
-    shifted = value.astype("datetime64[ns]") + np.timedelta64(round(offset_hours * 3.6e12), "ns")
-    fields = {"time": clock_text(shifted), "offset": offset_text(offset_hours)}
-    if offset_hours == 8:
-        return tr("{time} Beijing time ({offset})", **fields)
-    return tr("{time} local time ({offset})", **fields)
+    return LocalTime(offset_hours=offset_hours).text(value)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTime:
+    """How the moments of the shared clock are written for people; every view writes them by this.
+
+    Parameters
+    ----------
+    kind : {"utc", "unzoned", "elapsed"}
+        Whether any layer names a zone; else ``unzoned``: the numbers stand as they do in the file, and the zone is
+        said to be unknown; ``elapsed``: no layer has a date, times count from the start of the run.
+    offset_hours : float
+        Local time minus UTC, for ``utc``; 8 is called Beijing time.
+    """
+
+    kind: TimeKind = "utc"
+    offset_hours: float = 8.0
+
+    @property
+    def shift(self) -> int:
+        """Nanoseconds from the shared clock to the numbers shown."""
+        hours = {"utc": self.offset_hours, "unzoned": ASSUMED_HOURS, "elapsed": 0.0}[self.kind]
+        return round(hours * 3.6e12)
+
+    @property
+    def elapsed(self) -> bool:
+        """Whether times count from the start of the run."""
+        return self.kind == "elapsed"
+
+    def clock(self, value: np.datetime64) -> str:
+        """Write date and time alone, or ``T+hh:mm:ss``."""
+        if self.elapsed:
+            return elapsed_text(value)
+        return clock_text(value.astype("datetime64[ns]") + np.timedelta64(self.shift, "ns"))
+
+    def zone(self) -> str:
+        """Write what the numbers are: ``Beijing time (UTC+8)``, or that nobody knows."""
+        if self.kind != "utc":
+            return tr("since the start of the run; no date known") if self.elapsed else tr("Time zone unknown")
+        words = N_("Beijing time ({offset})") if self.offset_hours == 8 else N_("Local time ({offset})")
+        return tr(words, offset=offset_text(self.offset_hours))
+
+    def text(self, value: np.datetime64 | None) -> str:
+        """Write a moment with its zone, e.g. ``2026-08-01 14:20 北京时间(UTC+8)``; None gives an empty text."""
+        if value is None or self.elapsed:
+            return elapsed_text(value)
+        if self.kind == "unzoned":
+            return tr("{time} (time zone unknown)", time=self.clock(value))
+        words = N_("{time} Beijing time ({offset})") if self.offset_hours == 8 else N_("{time} local time ({offset})")
+        return tr(words, time=self.clock(value), offset=offset_text(self.offset_hours))
+
+
+BEIJING = LocalTime()
+"""Moments as Beijing time."""
+
+
+def assumed_text() -> str:
+    """Say as what times without a zone are placed beside others."""
+    return tr("Time zone unknown, taken as Beijing time ({offset})", offset=offset_text(ASSUMED_HOURS))
 
 
 def utc_text(value: np.datetime64 | None) -> str:

@@ -23,6 +23,7 @@ from layers.errors import DataError, ParameterInvalid
 from layers.geometry import POINT
 from layers.heights import datum_name
 from layers.layer import Layer
+from layers.sources.in_zone import in_zone
 from layers.sources.open import open_source
 from layers.sources.source import DataSource, FeatureBlock, FeatureRequest
 
@@ -42,19 +43,22 @@ class Assumed:
         Vertical datum; "" = stays unknown.
     crs : str
         Horizontal reference system; "" = stays unknown.
+    tz : str
+        Zone of times that name none, e.g. ``+08:00``; "" = stays unknown.
     """
 
     vdatum: str = ""
     crs: str = ""
+    tz: str = ""
 
     @classmethod
     def from_dict(cls, options: dict[str, Any]) -> Assumed:
         """Read the form that a record keeps."""
-        return cls(str(options.get("vdatum") or ""), str(options.get("source_crs") or ""))
+        return cls(*(str(options.get(name) or "") for name in ("vdatum", "source_crs", "tz")))
 
     def to_dict(self) -> dict[str, str]:
         """Give what is said, for a record."""
-        return {k: v for k, v in (("vdatum", self.vdatum), ("source_crs", self.crs)) if v}
+        return {k: v for k, v in (("vdatum", self.vdatum), ("source_crs", self.crs), ("tz", self.tz)) if v}
 
     def apply(self, layer: Layer) -> None:
         """Set what a layer does not say.
@@ -63,7 +67,12 @@ class Assumed:
         ------
         CrsMissing
             The text names no reference system.
+        ParameterInvalid
+            The text names no time zone.
         """
+        if self.tz and layer.is_open:
+            zoned = in_zone(layer.data, self.tz)
+            layer.attach(zoned, zoned.zoned(layer.described()))
         if layer.vdatum is None and self.vdatum:
             layer.vdatum = datum_name(self.vdatum)
         if layer.crs is None and self.crs:

@@ -38,12 +38,14 @@ def page(parsed: argparse.Namespace) -> int:
     with Opened(parsed.paths) as (document, reading):
         order = ordered(parsed, document)
         from app.views.sheet.export import Exporter
+        from app.views.wishes import zone_remarks
 
         exporter = Exporter(order, document, reading, job)
         if parsed.estimate:
             _say(exporter.estimate(), as_json=parsed.json)
             return 0
         done = exporter.run()
+        remarks = [*done.warnings, *zone_remarks(document, parsed.time or "")]
     answer = {
         "outputs": [str(path) for path in done.outputs],
         "pages": done.pages,
@@ -51,7 +53,7 @@ def page(parsed: argparse.Namespace) -> int:
         "kept": done.kept,
         "record": str(done.record),
         "record_id": done.record_id,
-        "warnings": done.warnings,
+        "warnings": remarks,
         "seconds": round(done.seconds, 3),
     }
     _say(answer, as_json=parsed.json)
@@ -73,6 +75,7 @@ def _say(answer: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
         return
+    sys.stderr.writelines(f"{remark}\n" for remark in answer.get("warnings", ()))
     for path in answer.get("outputs", ()):
         sys.stdout.write(tr("Written: {path}", path=path) + "\n")
     for warning in answer.get("warnings", ()):

@@ -34,6 +34,8 @@ def shot(parsed: argparse.Namespace) -> int:
         answer = view_shot.shot(parsed.paths, parsed.out, wish)
     if parsed.json:
         sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    else:
+        sys.stderr.writelines(f"{remark}\n" for remark in answer["warnings"])
     return 0
 
 
@@ -62,14 +64,14 @@ def shoot_window(paths: Sequence[str], out: Path, wish: Any, tool: str = "") -> 
     size = size_of(wish.size)
     window = open_window(wish.lang, wish.theme, size, passing=True)
     try:
-        fill_window(window, paths, wish)
+        remarks = fill_window(window, paths, wish)
         spare(out, inputs_of(window.desk.document, paths, wish))
         if tool:
             show_tool(window, tool)
         write_png(picture(window), out)
     finally:
         end(window)
-    return {"out": str(out), "view": "window", "size": list(size)}
+    return {"out": str(out), "view": "window", "size": list(size), "warnings": remarks}
 
 
 class PassingSettings(Settings):
@@ -108,8 +110,8 @@ def open_window(language: str, theme: str, size: tuple[int, int], *, passing: bo
     return window
 
 
-def fill_window(window: MainWindow, paths: Sequence[str], wish: Any = None) -> None:
-    """Open paths in a window, do as wished, and wait until all is painted.
+def fill_window(window: MainWindow, paths: Sequence[str], wish: Any = None) -> list[str]:
+    """Open paths in a window, do as wished, wait until all is painted; give what the user should know of it.
 
     Raises
     ------
@@ -124,14 +126,15 @@ def fill_window(window: MainWindow, paths: Sequence[str], wish: Any = None) -> N
         wait_for(window, lambda: is_open(window) or bool(failures))
     if failures:
         raise failures[0]
-    document = window.desk.document
+    document, remarks = window.desk.document, list[str]()
     if wish is not None and document.layers:
-        apply(document, wish)
+        remarks = apply(document, wish)
         extent = extent_from(wish.extent)
         if extent is not None:
             width, height = window.canvas.width(), window.canvas.height()
             look_at(document, document.camera.pose, extent, (width, height), wish.crs)
     settle(window)
+    return remarks
 
 
 def _failures(window: MainWindow) -> list[Any]:

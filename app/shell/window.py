@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
             frame.setContentsMargins(0, 0, 0, 0)
         self.addToolBar(Qt.ToolBarArea.BottomToolBarArea, holder)
         self._clock_holder = holder
-        self.clock_link = ClockLink(self.desk, self.time_bar, self.clock_acts)
+        self.clock_link = ClockLink(self.desk, self.time_bar, self.clock_acts, self.canvas)
         self.status = StatusBar(self.desk)
         self.setStatusBar(self.status)
 

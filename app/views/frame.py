@@ -170,7 +170,7 @@ class Scene2D(QObject):
         if kept is None or kept[0].view is not view or kept[3] != self.reading.state(layer.id):
             look = resolve(layer, now, view, self._knowledge.known(layer))
             base = replace(look, step=0, moment=None, empty_reason=look.empty_reason if look.step is not None else "")
-            kept = (base, moving_axis(look, layer), layer.time_shift_h, self.reading.state(layer.id))
+            kept = (base, moving_axis(look, layer), layer.shift_h, self.reading.state(layer.id))
             self._kept[layer.id] = kept
         return at_moment(*kept[:3], now)
 

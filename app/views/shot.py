@@ -13,6 +13,7 @@ from app.core.inputs import spare
 from app.core.language import set_language
 from app.views.wishes import Wish, apply, extent_from, look_at, size_of
 from layers.errors import DataError, ParameterInvalid, SourceUnavailable
+from layers.times import iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from app.core.camera import Pose
     from app.core.document import Document
+    from app.core.looks import Look
     from app.core.reading import Reading
     from layers.extent import Extent
 
@@ -66,13 +68,13 @@ def shot(paths: Sequence[str], out: Path, wish: Wish) -> dict[str, Any]:
         reading = Reading(document, pool)
         open_paths(document, reading, paths)
         spare(out, inputs_of(document, paths, wish))
-        apply(document, wish)
+        remarks = apply(document, wish)
         image, said = (_chart if wish.view == "chart" else _map)(document, reading, size, wish)
         write_png(image, out)
     finally:
         pool.close()
         del application
-    return {"out": str(out), "view": wish.view, "size": list(size), **said}
+    return {"out": str(out), "view": wish.view, "size": list(size), **said, "warnings": remarks}
 
 
 def inputs_of(document: Document, paths: Sequence[str], wish: Wish) -> list[str]:
@@ -148,9 +150,19 @@ def _map(document: Document, reading: Reading, size: tuple[int, int], wish: Wish
     painter = QPainter(image)
     draw_overlays(painter, document, view, frame, Options(theme=wish.theme))
     painter.end()
-    moments = [None if look.moment is None else str(look.moment) for look in shown]
+    moments = [_own_moment(document, look) for look in shown]
     layers = [{"layer": look.name, "time": at} for look, at in zip(shown, moments, strict=True)]
     return image, {"crs": view.crs, "extent": view.extent.to_list(), "layers": layers}
+
+
+def _own_moment(document: Document, look: Look) -> str | None:
+    """Give the moment of a look as ``info`` writes it: UTC with a Z, as in the file where that names no zone."""
+    axis = look.description.time if look.description else None
+    if look.moment is None or axis is None:
+        return None
+    if axis.kind == "utc":
+        return iso(look.moment)
+    return iso(document.layer(look.layer).own_time(look.moment), zone=False)
 
 
 def _first_pose(document: Document, size: tuple[int, int], wish: Wish) -> Pose:
@@ -192,7 +204,7 @@ def _chart(document: Document, reading: Reading, size: tuple[int, int], wish: Wi
         )
     clock = document.clock
     now = as_int(clock.now) if clock.now is not None else None
-    content = Content(lines, *span, now, elapsed=clock.is_elapsed, theme=wish.theme)
+    content = Content(lines, *span, now, local=clock.local(), theme=wish.theme)
     said = [{"series": line.name, "unit": line.unit, "steps": len(line.times)} for line in lines]
     return render_chart(content, *size), {"series": said}
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import ValidationError
 
-from app.core.moments import moment
+from app.core.language import tr
+from app.core.moments import has_zone, moment
 from layers.errors import DataError, ParameterInvalid, SourceUnavailable
 from layers.extent import Extent
 
@@ -34,7 +35,8 @@ class Wish:
     size : str
         ``1920x1080``.
     time : str
-        ISO 8601, a duration (``PT1H``) for axes without a date, or the number of a step from 0.
+        ISO 8601 with a zone (without one: UTC, or as the files write it where they name none), a duration
+        (``PT1H``) for axes without a date, or the number of a step from 0.
     variable : str
         Name of the variable to show.
     extent : str
@@ -105,8 +107,8 @@ def extent_from(text: str) -> Extent | None:
     return Extent(x0, y0, x1, y1)
 
 
-def apply(document: Document, wish: Wish) -> None:
-    """Set variable, style, system and moment of a document as wished.
+def apply(document: Document, wish: Wish) -> list[str]:
+    """Set variable, style, system and moment of a document as wished; give what the user should know of it.
 
     Raises
     ------
@@ -121,6 +123,17 @@ def apply(document: Document, wish: Wish) -> None:
         _take_system(document, wish.crs)
     if wish.time:
         document.clock.go(moment_of(document, wish.time))
+    return zone_remarks(document, wish.time)
+
+
+def zone_remarks(document: Document, text: str) -> list[str]:
+    """Say as what a moment without a zone was taken."""
+    clock = document.clock
+    if has_zone(text) or not re.match(r"\d{4}-", text) or clock.is_elapsed or clock.is_unzoned:
+        return []
+    words = "--time {time} names no zone; it is taken as UTC: {local}. Write {time}Z for UTC, {time}+08:00 for Beijing."
+    day = text if "T" in text or " " in text else f"{text}T00:00"
+    return [tr(words, time=day, local=clock.text(8.0, moment(text)))]
 
 
 def _take_variable(document: Document, name: str) -> None:
@@ -221,7 +234,7 @@ def moment_of(document: Document, text: str) -> np.datetime64:
                 last=len(steps) - 1,
             )
         return steps[int(text)]
-    found = _read_moment(text)
+    found = _read_moment(document, text)
     first, last = document.clock.start, document.clock.stop
     slack = np.timedelta64(1, "ms")
     if found is None or first is None or last is None or not first - slack <= found <= last + slack:
@@ -241,21 +254,31 @@ def _steps(layer: Layer) -> np.ndarray[Any, Any] | None:
     axis = layer.description.time if layer.description else None
     if axis is None or not len(axis):
         return None
-    return axis.values + np.timedelta64(round(layer.time_shift_h * 3.6e12), "ns")
+    return axis.values + np.timedelta64(round(layer.shift_h * 3.6e12), "ns")
 
 
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 
-def _read_moment(text: str) -> np.datetime64 | None:
+def _read_moment(document: Document, text: str) -> np.datetime64 | None:
     if text.startswith("P") and (found := _DURATION.fullmatch(text)) is not None:
         days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
         total = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
         return np.datetime64(0, "ns") + np.timedelta64(round(total * 1e9), "ns")
     try:
-        return moment(text)
+        found = moment(text)
     except ValueError:
         return None
+    if found is None or not document.clock.is_unzoned:
+        return found
+    if has_zone(text):
+        raise ParameterInvalid(
+            "These files do not say the zone of their times, so {time} cannot be placed.",
+            where="--time",
+            remedy="Give the time as the file writes it, without a zone, or the number of a step.",
+            time=text,
+        )
+    return found - np.timedelta64(document.clock.local().shift, "ns")
 
 
 def look_at(document: Document, home: Any, extent: Extent | None, size: tuple[int, int], crs: str) -> None:

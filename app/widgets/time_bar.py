@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QStackedWidget, QToolButton, QVBoxLayout
 
 from app.core.language import N_, tr
-from app.core.moments import clock_text, elapsed_text, moment, offset_text
+from app.core.moments import has_zone, moment
 from app.widgets import controls, icons, theme
 from app.widgets.time_track import SECOND, TimeState, TimeTrack
 
@@ -29,10 +30,10 @@ def read_moment(text: str, state: TimeState) -> int:
     Parameters
     ----------
     text : str
-        ``2026-08-01 14:20`` (local time), ISO 8601 with a zone, ``14:20`` (same day), ``#37`` (step number
-        from 1), or hours ``26:05`` where no layer has a date.
+        ``2026-08-01 14:20`` (as moments are written), ISO 8601 with a zone where one is known, ``14:20`` (same
+        day), ``#37`` (step number from 1), or hours ``26:05`` where no layer has a date.
     state : TimeState
-        Gives offset, steps and day.
+        Gives local time, steps and day.
 
     Raises
     ------
@@ -47,10 +48,10 @@ def read_moment(text: str, state: TimeState) -> int:
             raise ValueError(f"no moment: {text!r}")
         return int(state.moments[index])
     clock = ELAPSED.match(word)
-    offset = 0 if state.elapsed else round(state.offset_hours * 3600) * SECOND
+    offset = state.local.shift
     if clock:
         seconds = int(clock.group(1)) * 3600 + int(clock.group(2)) * 60 + int(clock.group(3) or 0)
-        if state.elapsed:
+        if state.local.elapsed:
             return seconds * SECOND
         base = state.now if state.now is not None else state.start or 0
         day = (base + offset) // (86400 * SECOND) * 86400 * SECOND
@@ -62,7 +63,9 @@ def read_moment(text: str, state: TimeState) -> int:
     if found is None:
         raise ValueError(f"no moment: {text!r}")
     at = int(found.astype(np.int64))
-    zoned = re.search(r"(Z|[+-]\d{2}:?\d{2})$", word) and len(word) > 10
+    zoned = has_zone(word)
+    if zoned and state.local.kind == "unzoned":
+        raise ValueError(f"no moment: {text!r}")
     return at if zoned else at - offset
 
 
@@ -190,27 +193,16 @@ class TimeBar(controls.Surface):
 
     def show_now(self, now: int | None) -> None:
         """Show another moment and nothing else; cheap, for playing."""
-        state = self._state
-        self._state = TimeState(
-            now, state.start, state.stop, state.moments, state.gaps, state.spans, state.offset_hours, state.elapsed
-        )
+        self._state = replace(self._state, now=now)
         self.track.show_state(self._state)
         self._show_moment()
 
     def text_of(self, at: int) -> str:
-        """Write a moment for people, with the offset of its local time."""
-        moment_ = np.datetime64(at, "ns")
-        if self._state.elapsed:
-            return elapsed_text(moment_)
-        shifted = moment_ + np.timedelta64(round(self._state.offset_hours * 3600), "s")
-        return f"{clock_text(shifted)} {self._zone_text()}"
+        """Write a moment for people, with its zone."""
+        return self._state.local.text(np.datetime64(at, "ns"))
 
     def _zone_text(self) -> str:
-        if self._state.elapsed:
-            return tr("since the start of the run")
-        hours = self._state.offset_hours
-        words = N_("Beijing time ({offset})") if hours == 8 else N_("local time ({offset})")
-        return tr(words, offset=offset_text(hours))
+        return tr("since the start of the run") if self._state.local.elapsed else self._state.local.zone()
 
     def _show_play(self) -> None:
         self._play.setIcon(icons.icon("pause" if self._playing else "play", "on-accent", on="on-accent"))
@@ -223,7 +215,7 @@ class TimeBar(controls.Surface):
             self._moment.setText("—")
             self._zone.setText(tr("No layer with time"))
         else:
-            self._moment.setText(self.text_of(state.now).removesuffix(self._zone_text()).strip())
+            self._moment.setText(state.local.clock(np.datetime64(state.now, "ns")))
             self._zone.setText(f"{self._zone_text()} · {self._step_text()}")
         width = self._moment.fontMetrics().horizontalAdvance(self._moment.text()) + 28
         self._stack.setMinimumWidth(max(width, 168, self._stack.minimumWidth()))

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from app.core.moments import BEIJING, LocalTime
 from app.widgets import theme
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Span:
 class TimeState:
     """All that the time bar shows; moments are ns since 1970-01-01 UTC, int64.
 
-    ``elapsed`` = no layer has a date: labels count from the start of the run.
+    ``local`` tells how they are written.
     """
 
     now: int | None = None
@@ -49,11 +50,10 @@ class TimeState:
     moments: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     gaps: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 2), np.int64))
     spans: tuple[Span, ...] = ()
-    offset_hours: float = 8.0
-    elapsed: bool = False
+    local: LocalTime = BEIJING
 
 
-def ticks(start: int, stop: int, width: float, offset_hours: float, *, elapsed: bool) -> list[tuple[int, str, bool]]:
+def ticks(start: int, stop: int, width: float, shown: LocalTime) -> list[tuple[int, str, bool]]:
     """Give the labels of an axis: moment (ns, UTC), text, and whether it begins a day (or a larger unit).
 
     Parameters
@@ -62,15 +62,13 @@ def ticks(start: int, stop: int, width: float, offset_hours: float, *, elapsed: 
         Ends, ns UTC.
     width : float
         Room, px.
-    offset_hours : float
-        Local time minus UTC; labels stand at round local times.
-    elapsed : bool
-        Count hours from 1970-01-01 instead of dates.
+    shown : LocalTime
+        Labels stand at round times as they are written.
     """
     span_s = max((stop - start) / SECOND, 1e-3)
     room = max(width / 76.0, 2.0)
     step = next((s for s in STEPS_S if span_s / s <= room), None)
-    offset = 0 if elapsed else round(offset_hours * 3600) * SECOND
+    offset, elapsed = shown.shift, shown.elapsed
     if step is None and not elapsed:
         return _month_ticks(start, stop, room, offset)
     step_ns = (step or round(span_s / room / 86400 + 0.5) * 86400) * SECOND
@@ -247,7 +245,7 @@ class TimeTrack(QWidget):
         painter.setFont(theme.font(11))
         metrics = painter.fontMetrics()
         free = -1e9
-        for at, text, major in ticks(start, stop, room, self._state.offset_hours, elapsed=self._state.elapsed):
+        for at, text, major in ticks(start, stop, room, self._state.local):
             x = self.to_pixel(at)
             width = metrics.horizontalAdvance(text)
             middle = min(max(x, left + width / 2 - MARGIN), left + room - width / 2 + MARGIN)

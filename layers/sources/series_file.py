@@ -117,7 +117,7 @@ class SeriesFile:
         self._axis, self._values = gathered(table, times, self._places, raw, path, faults)
         x, y = self._places.x, self._places.y
         self._box = around_points(x, y) if x is not None and y is not None else None
-        self._warned = [*faults.listed(), *self._general()]
+        self._warned = [*self._general(), *faults.listed()]
 
     def _general(self) -> list[Warned]:
         """Give the warnings that concern the whole table."""
@@ -126,8 +126,8 @@ class SeriesFile:
             found.append(
                 Warned(
                     "zone_missing",
-                    "The times carry no zone; they are shown as they are written.",
-                    "Write the zone with the times (2021-07-25T23:00+08:00), or give tools --tz +08:00.",
+                    "The times carry no zone; they are shown as they are written, beside other data as Beijing time.",
+                    "Write the zone with the times (2021-07-25T23:00+08:00), or give haitang run --tz +08:00.",
                 )
             )
         if self._places.x is not None and self._places.geographic:

@@ -67,7 +67,7 @@ def test_help_on_a_tool_names_each_parameter_and_what_fits(
         for parameter in tool.parameters:
             assert parameter.flag in text
             assert parameter.allowed() in text
-        for flag in ("--out", "--vdatum", "--source-crs", "--memory", "--cluster", "--lang", "--json"):
+        for flag in ("--out", "--vdatum", "--source-crs", "--tz", "--memory", "--cluster", "--lang", "--json"):
             assert f"  {flag} " in text
 
 

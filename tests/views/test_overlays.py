@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from app.core.camera import View
 from app.core.language import set_language
+from app.core.moments import LocalTime
 from app.views import projection
 from app.views.frame import render
 from app.views.map2d import overlays as module
@@ -30,6 +31,9 @@ def english(qapp):
     set_language("en")
 
 
+UTC = LocalTime(offset_hours=0.0)
+
+
 def frame_of(*pairs, view=maps.VIEW, now=T[0]):
     document, reading = maps.opened(*pairs, crs=view.crs)
     document.clock.go(now)
@@ -38,7 +42,7 @@ def frame_of(*pairs, view=maps.VIEW, now=T[0]):
 
 def legend_of(*pairs, now=T[0], view=maps.VIEW):
     _, frame = frame_of(*pairs, now=now, view=view)
-    return list(entries(frame.pictures, now, lambda moment: str(moment)[:16]))
+    return list(entries(frame.pictures, now, UTC))
 
 
 def drawn(document, frame, size, options=None):
@@ -111,7 +115,7 @@ def test_classes_are_listed_with_their_labels_in_the_language_on_screen():
 def test_a_layer_that_lags_behind_the_clock_names_its_own_moment():
     sparse = TimeAxis(T[[0, 2]])
     (entry,) = legend_of(maps.mesh(np.array([[1.0, 2.0], [2.0, 3.0]]), time=sparse), now=T[1])
-    assert "Shows 2026-08-01T00:00" in entry.notes
+    assert "Shows 2026-08-01 00:00" in entry.notes
 
 
 def test_a_layer_that_shows_the_moment_asked_for_does_not_repeat_it():
@@ -182,11 +186,11 @@ def test_the_moment_is_local_with_its_offset():
     assert (card.text, card.caption) == ("2026-08-01 09:00", "Beijing time (UTC+8)")
 
 
-def test_a_model_clock_without_a_zone_says_so():
+def test_times_without_a_zone_stand_on_the_map_as_written_and_say_so():
     axis = TimeAxis(T.copy(), kind="unzoned")
-    document, frame = frame_of(maps.mesh(time=axis))
+    document, frame = frame_of(maps.mesh(time=axis), now=T[1] - np.timedelta64(8, "h"))
     card = Overlays(document)._time_card(module.Scene(None, frame.view, frame, Options(), frame.now))
-    assert card.remark == "Time zone of the model unknown, read as UTC"
+    assert (card.text, card.caption, card.remark) == ("2026-08-01 01:00", "Time zone unknown", "")
 
 
 def test_a_run_without_a_date_counts_from_its_start():

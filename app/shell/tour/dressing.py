@@ -185,7 +185,7 @@ def entry_of(guide: Guide, layer_id: str) -> Entry:
     """
     frame = guide.canvas.scene.frame
     name = guide.document.layer(layer_id).name
-    found = entries(frame.pictures if frame is not None else (), guide.document.clock.now, str)
+    found = entries(frame.pictures if frame is not None else (), guide.document.clock.now, guide.document.clock.local())
     for entry in found:
         if entry.title == name:
             return entry

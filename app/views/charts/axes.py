@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from app.core.moments import LocalTime
 
 SECOND, MINUTE, HOUR, DAY = 10**9, 60 * 10**9, 3600 * 10**9, 86400 * 10**9
 STEPS = (
@@ -25,8 +29,8 @@ class Tick:
     strong: bool = False
 
 
-def time_ticks(first: int, last: int, most: int, offset_hours: float, *, elapsed: bool = False) -> list[Tick]:
-    """Give ticks at round local times.
+def time_ticks(first: int, last: int, most: int, shown: LocalTime) -> list[Tick]:
+    """Give ticks at round times, as they are written.
 
     Parameters
     ----------
@@ -34,12 +38,10 @@ def time_ticks(first: int, last: int, most: int, offset_hours: float, *, elapsed
         Span, ns since 1970-01-01 UTC.
     most : int
         How many ticks have room.
-    offset_hours : float
-        Local time minus UTC.
-    elapsed : bool
-        The axis has no date: ticks count from its start.
+    shown : LocalTime
+        How moments are written; without a date ticks count from the start.
     """
-    shift = 0 if elapsed else round(offset_hours * HOUR)
+    shift, elapsed = shown.shift, shown.elapsed
     span = max(last - first, 1)
     rough = span / max(most, 1)
     step = next((s for s in STEPS if s >= rough), 0)

@@ -192,9 +192,9 @@ class ChartCanvas(QWidget):
         first, last = self._span or time_span(list(self.lines)) or (0, 1)
         now = self.document.clock.now
         at = None if now is None else int(now.astype("datetime64[ns]").astype(np.int64))
-        elapsed = self.document.clock.is_elapsed
+        local = self.document.clock.local(self.utc_offset_hours)
         hint = tr("Reading the series …") if self._reading_now else hint_text()
-        return Content(self.lines, first, last, at, self.utc_offset_hours, elapsed, self.theme, hint, self._spare)
+        return Content(self.lines, first, last, at, local, self.theme, hint, self._spare)
 
     def close_view(self) -> None:
         """Stop reading and listening; call before the document goes."""

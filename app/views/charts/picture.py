@@ -9,7 +9,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.core.language import N_, tr
+from app.core.language import tr
+from app.core.moments import BEIJING, LocalTime
 from app.views.charts.axes import time_ticks
 from app.views.charts.series import ChartLine, runs, thinned, value_span
 from app.views.ink import BODY, GRID, LINES, SMALL, Ink, colour, font, metrics
@@ -39,10 +40,8 @@ class Content:
         Span shown, ns since 1970-01-01 UTC.
     now : int or None
         The clock, ns.
-    offset_hours : float
-        Local time minus UTC.
-    elapsed : bool
-        Times count from the start of the run.
+    local : LocalTime
+        How moments are written.
     theme : str
     hint : str
         What to do, where there is no line.
@@ -54,8 +53,7 @@ class Content:
     first: int
     last: int
     now: int | None
-    offset_hours: float = 8.0
-    elapsed: bool = False
+    local: LocalTime = BEIJING
     theme: str = "light"
     hint: str = ""
     spare: float = 0.0
@@ -177,7 +175,7 @@ def _draw_values(painter: QPainter, one: Panel, ink: Ink) -> None:
 
 def _draw_times(painter: QPainter, layout: Layout, content: Content, ink: Ink) -> None:
     most = max(2, int(layout.plot.width() // 104))
-    found = time_ticks(layout.first, layout.last, most, content.offset_hours, elapsed=content.elapsed)
+    found = time_ticks(layout.first, layout.last, most, content.local)
     free, foot, measure = -1e9, layout.plot.bottom(), metrics(SMALL)
     for tick in found:
         x = round(layout.x(tick.moment)) + 0.5
@@ -194,17 +192,7 @@ def _draw_times(painter: QPainter, layout: Layout, content: Content, ink: Ink) -
     painter.setPen(QPen(colour(ink.faint), 1.0))
     painter.drawLine(QPointF(layout.plot.left(), foot + 0.5), QPointF(layout.plot.right(), foot + 0.5))
     zone = QRectF(LEFT, foot + 20, layout.plot.width(), 16)
-    write(painter, axis_words(content), zone, SMALL, ink.faint, right=True)
-
-
-def axis_words(content: Content) -> str:
-    """Give how the time axis counts."""
-    from app.core.moments import offset_text
-
-    if content.elapsed:
-        return tr("since the start of the run; no date known")
-    words = N_("Beijing time ({offset})") if content.offset_hours == 8 else N_("Local time ({offset})")
-    return tr(words, offset=offset_text(content.offset_hours))
+    write(painter, content.local.zone(), zone, SMALL, ink.faint, right=True)
 
 
 def _draw_line(painter: QPainter, layout: Layout, one: Panel, line: ChartLine, theme: str) -> None:

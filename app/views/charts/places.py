@@ -170,7 +170,7 @@ def line_of(wish: Wish, blocks: Sequence[SeriesBlock], colour: int, source_name:
     parts = [np.asarray(block.values, np.float64) for block in blocks]
     # Speeds are mixed as the map mixes them: the length at each node first.
     values = _mixed(parts[0] if len(parts) == 1 else np.hypot(*parts), np.array(wish.weights))
-    shift = round(wish.layer.time_shift_h * 3.6e12)
+    shift = round(wish.layer.shift_h * 3.6e12)
     times = blocks[0].times.astype("datetime64[ns]").astype(np.int64) + shift
     unit = None if wish.variable.units is None else unit_text(wish.variable.units)
     return ChartLine(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from app.core.language import N_, language, tr
 from app.core.looks import REASONS, Look, MeshLook, RasterLook, SeriesLook, VectorLook
+from app.core.moments import assumed_text
 from app.views.map2d.colours import colouring
 from app.views.map2d.legend_parts import Bar, Entry, Row, class_rows, class_strip, class_text, geometry_word
 from app.views.wording import (
@@ -22,11 +23,12 @@ from app.views.wording import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
 
     from app.core.looks import ValueRange
+    from app.core.moments import LocalTime
     from app.views.view import Picture
     from layers.style import ColourScale, RasterStyle
 
@@ -40,7 +42,7 @@ class Legend:
         self._kept: dict[str, tuple[tuple[Any, ...], Entry]] = {}
 
     def entries(
-        self, pictures: Sequence[Picture], now: np.datetime64 | None, when: Callable[[np.datetime64], str]
+        self, pictures: Sequence[Picture], now: np.datetime64 | None, local: LocalTime, *, zone: bool = False
     ) -> Iterator[Entry]:
         """Give the entries one by one, top layer first.
 
@@ -50,12 +52,14 @@ class Legend:
             Bottom first, as a frame holds them.
         now : datetime64[ns] or None
             The shared clock; None = layers do not say that they show another moment.
-        when : callable
-            Writes a moment for the screen.
+        local : LocalTime
+            How moments are written.
+        zone : bool
+            Whether to write their zone too, where nothing else beside the legend says it.
         """
         for picture in reversed(pictures):
             entry = self._lasting(picture.look)
-            late = () if picture.look.empty_reason else _when(picture.look, now, when)
+            late = () if picture.look.empty_reason else _when(picture.look, now, local, zone=zone)
             yield replace(entry, notes=(*entry.notes, *late)) if late else entry
 
     def _lasting(self, look: Look) -> Entry:
@@ -88,10 +92,10 @@ def _scale_state(look: Look) -> tuple[int, ...]:
 
 
 def entries(
-    pictures: Sequence[Picture], now: np.datetime64 | None, when: Callable[[np.datetime64], str]
+    pictures: Sequence[Picture], now: np.datetime64 | None, local: LocalTime, *, zone: bool = False
 ) -> Iterator[Entry]:
     """Give the legend of painted pictures once; see `Legend.entries`."""
-    return Legend().entries(pictures, now, when)
+    return Legend().entries(pictures, now, local, zone=zone)
 
 
 def _entry(look: Look) -> Entry:
@@ -109,14 +113,14 @@ def _entry(look: Look) -> Entry:
     return _stations(look) if isinstance(look, SeriesLook) else Entry(look.name)
 
 
-def _when(look: Look, now: np.datetime64 | None, when: Callable[[np.datetime64], str]) -> tuple[str, ...]:
+def _when(look: Look, now: np.datetime64 | None, local: LocalTime, *, zone: bool) -> tuple[str, ...]:
     """Name the layer's own moment where it is not the moment asked for."""
     axis = look.description.time if look.description else None
     notes = []
     if look.moment is not None and now is not None and abs((look.moment - now).astype("int64")) > 1_000_000:
-        notes.append(tr("Shows {time}", time=when(look.moment)))
+        notes.append(tr("Shows {time}", time=(local.text if zone else local.clock)(look.moment)))
     if look.moment is not None and axis is not None and axis.kind == "unzoned":
-        notes.append(tr("Time zone of the model unknown"))
+        notes.append(tr("Time zone unknown") if local.kind == "unzoned" else assumed_text())
     return tuple(notes)
 
 
@@ -186,7 +190,7 @@ def _scaled(look: Any, name: str, notes: tuple[str, ...], ranges: Any) -> Entry:
     scale = look.style.scale
     found = []
     if ranges is not None and ranges.maximum > ranges.minimum:
-        words = N_("Data {low} to {high} {unit}") if ranges.whole else N_("This step {low} to {high} {unit}")
+        words = _range_words(look, name, ranges)
         low, high = range_text(ranges.minimum, ranges.maximum)
         found.append(tr(words, low=low, high=high, unit=unit).rstrip())
     if is_height(variable):
@@ -195,6 +199,16 @@ def _scaled(look: Any, name: str, notes: tuple[str, ...], ranges: Any) -> Entry:
         strip = class_strip(scale.classes)
         return Entry(look.name, caption, rows=class_rows(scale.classes), notes=(*found, *notes), strip=strip)
     return Entry(look.name, caption, bar=_bar(scale, ranges), notes=(*found, *notes))
+
+
+def _range_words(look: Look, name: str, ranges: ValueRange) -> str:
+    """Say what a range was taken from: all data, the step shown, or the part of a grid that the view shows."""
+    if ranges.whole:
+        return N_("Data {low} to {high} {unit}")
+    variable = look.variable(name)
+    if variable is not None and variable.steps > 1:
+        return N_("This step {low} to {high} {unit}")
+    return N_("In view {low} to {high} {unit}") if isinstance(look, RasterLook) else N_("Data {low} to {high} {unit}")
 
 
 @lru_cache(maxsize=256)

@@ -13,9 +13,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
 
-from app.core.language import N_, language, tr
+from app.core.language import language, tr
 from app.core.looks import is_degrees
-from app.core.moments import clock_text, elapsed_text, offset_text
+from app.core.moments import assumed_text
 from app.views import projection
 from app.views.ink import GRID, Ink, ink
 from app.views.map2d import cards
@@ -158,15 +158,11 @@ class Overlays:
         note = scene.options.note or map_note(self.document.notes)
         if scene.now is None or self.document.clock.now is None:
             return cards.TimeCard(note, "", "") if note else None
-        if self.document.clock.is_elapsed:
-            words = tr("since the start of the run; no date known")
-            return cards.TimeCard(elapsed_text(scene.now), words, note)
-        hours = scene.options.utc_offset_hours
-        words = N_("Beijing time ({offset})") if hours == 8 else N_("Local time ({offset})")
+        local = self.document.clock.local(scene.options.utc_offset_hours)
         axes = [p.look.description.time for p in scene.shown if p.look.description and p.look.moment is not None]
         blind = bool(axes) and all(axis is not None and axis.kind == "unzoned" for axis in axes)
-        remark = tr("Time zone of the model unknown, read as UTC") if blind else ""
-        return cards.TimeCard(_local(scene.now, hours), tr(words, offset=offset_text(hours)), note or remark)
+        remark = assumed_text() if blind and local.kind != "unzoned" else ""
+        return cards.TimeCard(local.clock(scene.now), local.zone(), note or remark)
 
     def _scale(self, scene: Scene, foot: float) -> None:
         card = scale_card(scene.view, degrees=scene.degrees)
@@ -177,7 +173,8 @@ class Overlays:
     def _legend(self, scene: Scene, top: float, bottom: float) -> None:
         narrow = scene.wide < 640 or bottom - top < 240
         whole = scene.frame is not None and scene.frame.complete
-        entries = self._words.entries(scene.pictures, scene.now if whole else None, self._when(scene.options))
+        local = self.document.clock.local(scene.options.utc_offset_hours)
+        entries = self._words.entries(scene.pictures, scene.now if whole else None, local)
         found = list(islice(entries, MOST_ENTRIES))
         focus = scene.options.focus
         about = (len(scene.pictures), bottom - top, narrow, language(), focus)
@@ -189,10 +186,6 @@ class Overlays:
         share = 0.9 if scene.options.tight else 0.6
         if card is not None and card.width < scene.wide * share:
             self._card(scene, card, QPointF(MARGIN, bottom - card.size.height()), card.size, cards.draw_legend)
-
-    def _when(self, options: Options) -> Callable[[np.datetime64], str]:
-        hours = options.utc_offset_hours
-        return elapsed_text if self.document.clock.is_elapsed else lambda moment: _local(moment, hours)
 
     def _graticule(self, scene: Scene) -> None:
         crs = scene.view.crs
@@ -225,10 +218,6 @@ class Overlays:
         self._kept.move_to_end(key)
         self._last[type(card).__name__] = (card, about, image)
         scene.painter.drawImage(QPointF(round(place.x()), round(place.y())), image)
-
-
-def _local(moment: np.datetime64, hours: float) -> str:
-    return clock_text(moment + np.timedelta64(round(hours * 3.6e12), "ns"))
 
 
 def map_note(notes: str) -> str:

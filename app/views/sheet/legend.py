@@ -16,10 +16,7 @@ from app.views.map2d.swatches import draw_swatch
 from app.views.sheet.paper import HAIR, INK, MUTED, PT, PX, broken, thin_pen, width_of, write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import numpy as np
-
+    from app.core.moments import LocalTime
     from app.core.pages.items import LegendItem
     from app.views.map2d.legend import Bar, Entry, Row
     from app.views.sheet.maps import DrawnMap
@@ -46,7 +43,7 @@ def draw_legend(
     item: LegendItem,
     drawn: DrawnMap | None,
     box: QRectF,
-    when: Callable[[np.datetime64], str],
+    local: LocalTime,
 ) -> None:
     """Draw the legend of a map: its layers from the top one down, in as many columns as wished."""
     top = box.top()
@@ -54,7 +51,7 @@ def draw_legend(
     head = item.size * 1.3
     write(painter, title, QRectF(box.left(), top, box.width(), head * PT * 1.5), head, bold=True)
     top += head * PT * 1.5 + 1.2 * PX
-    found = legend_entries(item, drawn, when)
+    found = legend_entries(item, drawn, local)
     fit, columns, rest, width = _fitted(item, found, box.width(), box.bottom() - top)
     for number, lines in enumerate(columns):
         y = top
@@ -87,12 +84,12 @@ def _fitted(
     return fit, columns, rest, width
 
 
-def legend_entries(item: LegendItem, drawn: DrawnMap | None, when: Callable[[np.datetime64], str]) -> list[Entry]:
+def legend_entries(item: LegendItem, drawn: DrawnMap | None, local: LocalTime) -> list[Entry]:
     """Give the entries of the layers wished; those that are not drawn there say why."""
     if drawn is None:
         return []
     chosen = [one.picture for one in drawn.shown if not item.layers or one.layer.id in item.layers]
-    return list(entries(chosen, drawn.now, when))
+    return list(entries(chosen, drawn.now, local, zone=True))
 
 
 def entry_lines(entry: Entry, item: LegendItem, width: float) -> list[Line]:

@@ -10,7 +10,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app.core.language import error_text
-from app.core.moments import elapsed_text, local_text
 from app.core.pages.items import (
     ChartItem,
     LegendItem,
@@ -38,9 +37,8 @@ from app.views.sheet.words import Facts, folder_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
-
     from app.core.document import Document
+    from app.core.moments import LocalTime
     from app.core.pages.items import Item
     from app.core.pages.model import Page
     from app.views.charts.picture import Content
@@ -90,11 +88,10 @@ class Matter:
         """Folder that paths of pictures start from."""
         return folder_of(self.document)
 
-    def when(self, moment: np.datetime64) -> str:
-        """Write a moment for the legend."""
-        if self.document.clock.is_elapsed:
-            return elapsed_text(moment)
-        return local_text(moment, self.page.utc_offset_hours)
+    @property
+    def local(self) -> LocalTime:
+        """How moments are written."""
+        return self.document.clock.local(self.page.utc_offset_hours)
 
 
 def draw_page(painter: QPainter, matter: Matter, check: Check = lambda: None) -> None:
@@ -136,7 +133,7 @@ def _content(painter: QPainter, item: Item, matter: Matter, box: QRectF, check: 
     if isinstance(item, MapItem):
         _map(painter, item, matter, box, check)
     elif isinstance(item, LegendItem):
-        draw_legend(painter, item, matter.map_of(item.map), box, matter.when)
+        draw_legend(painter, item, matter.map_of(item.map), box, matter.local)
     elif isinstance(item, ScaleBarItem):
         draw_scale_bar(painter, item, matter.map_of(item.map), box)
     elif isinstance(item, NorthItem):

@@ -150,7 +150,7 @@ def chart_of(
         )
     now = drawn.now if drawn is not None else document.clock.now
     moment = None if now is None else as_int(now)
-    return Content(lines, *span, moment, offset_hours, elapsed=document.clock.is_elapsed, theme="light")
+    return Content(lines, *span, moment, document.clock.local(offset_hours), theme="light")
 
 
 def _place(

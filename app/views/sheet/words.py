@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.core.language import N_, tr
-from app.core.moments import elapsed_text, local_text
 from app.views import projection
 from app.views.map2d.overlays import map_note, source_name
 from app.views.sheet.marks import scale_text
@@ -164,4 +163,4 @@ def map_facts(document: Document, page: Page, drawn: DrawnMap) -> dict[str, str]
 
 def moment_text(document: Document, now: np.datetime64 | None, offset_hours: float) -> str:
     """Write a moment with the offset of its clock; durations where no date is known, empty where there is no time."""
-    return elapsed_text(now) if document.clock.is_elapsed else local_text(now, offset_hours)
+    return document.clock.local(offset_hours).text(now)

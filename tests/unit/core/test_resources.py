@@ -96,7 +96,7 @@ def test_the_job_that_nobody_watches_keeps_nothing():
 
 
 def test_what_is_said_of_silent_inputs_is_not_forced_on_those_that_speak():
-    said = Assumed.from_dict({"vdatum": "wusong_sh", "source_crs": "epsg:4549"})
+    said = Assumed.from_dict({"vdatum": "wusong_sh", "source_crs": "epsg:4549", "tz": "+08:00"})
     silent, speaking = RasterLayer(), RasterLayer(crs="EPSG:3857", vdatum="CN1985")
     for layer in (silent, speaking):
         said.apply(layer)

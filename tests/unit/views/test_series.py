@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from app.core.moments import BEIJING, LocalTime
 from app.views.charts.axes import HOUR, time_ticks
 from app.views.charts.places import wishes_at
 from app.views.charts.series import ChartLine, runs, thinned, time_span, value_span
@@ -100,27 +101,27 @@ def test_the_span_is_that_of_all_lines():
 
 # ------------------------------------------------------------------------- ticks
 def test_ticks_stand_at_round_local_times():
-    found = time_ticks(MOMENT, MOMENT + 12 * HOUR, 6, 8.0)
+    found = time_ticks(MOMENT, MOMENT + 12 * HOUR, 6, BEIJING)
     assert [tick.text for tick in found] == ["2026-08-01 08:00", "10:00", "12:00", "14:00", "16:00", "18:00", "20:00"]
 
 
 def test_midnight_is_told_by_its_date():
-    found = time_ticks(MOMENT, MOMENT + 24 * HOUR, 5, 8.0)
+    found = time_ticks(MOMENT, MOMENT + 24 * HOUR, 5, BEIJING)
     assert ("08-02", True) in [(tick.text, tick.strong) for tick in found]
 
 
 def test_long_spans_are_cut_by_months_and_years():
-    years = time_ticks(MOMENT, MOMENT + 10 * 365 * 24 * HOUR, 8, 8.0)
+    years = time_ticks(MOMENT, MOMENT + 10 * 365 * 24 * HOUR, 8, BEIJING)
     assert [tick.text for tick in years][:3] == ["2028", "2030", "2032"]
 
 
 def test_a_run_without_a_date_counts_hours():
-    assert [t.text for t in time_ticks(0, 4 * HOUR, 5, 8.0, elapsed=True)] == ["0 h", "1 h", "2 h", "3 h", "4 h"]
+    assert [t.text for t in time_ticks(0, 4 * HOUR, 5, LocalTime("elapsed"))] == ["0 h", "1 h", "2 h", "3 h", "4 h"]
 
 
 @given(st.integers(1, 10**19 // 2), st.integers(2, 20))
 def test_there_are_never_many_more_ticks_than_have_room(span, most):
-    found = time_ticks(MOMENT, min(MOMENT + span, 2**62), most, 8.0)
+    found = time_ticks(MOMENT, min(MOMENT + span, 2**62), most, BEIJING)
     assert len(found) <= 2 * most + 3
 
 
