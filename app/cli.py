@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from app.core.tools import Tool
 
 INFO_S = 25.0
+SPEAKING = {"info", "shot", "page", "run"}
+"""Commands with a language of their own."""
 
 
 def main(arguments: Sequence[str] | None = None, faces: dict[str, Face] | None = None) -> int:
@@ -34,7 +36,7 @@ def main(arguments: Sequence[str] | None = None, faces: dict[str, Face] | None =
         Commands that need the window (``shot``, ``tour``, ``bench``), given by the program's entry. With them,
         tools run in a child that this process watches over; without, they run here.
     """
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = _spoken(list(sys.argv[1:] if arguments is None else arguments))
     for stream in (sys.stdout, sys.stderr):
         reconfigure: Any = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -73,6 +75,17 @@ def _answered(words: list[str], faces: dict[str, Face] | None) -> int:
     parsed.faces = faces or {}
     face: Face = parsed.face
     return face(parsed)
+
+
+def _spoken(words: list[str]) -> list[str]:
+    """Put a language named before the command behind it: what is said before a command holds for it."""
+    count = 2 if words[:1] == ["--lang"] else 1 if words[:1] and words[0].startswith("--lang=") else 0
+    ahead, rest = words[:count], words[count:]
+    name = ahead[-1].rpartition("=")[2] if ahead else ""
+    if name not in ("zh", "en") or not rest or rest[0].startswith("-"):
+        return words
+    os.environ[LANGUAGE_ENV] = name
+    return [*rest, *ahead] if rest[0] in SPEAKING and not {"-h", "--help"} & set(rest) else rest
 
 
 def _joined(words: list[str]) -> list[str]:

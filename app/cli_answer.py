@@ -58,9 +58,10 @@ def refuse_word(word: str, commands: list[str]) -> int:
         ParameterInvalid(
             "There is no command {word}, and no file of this name.",
             where=word,
-            remedy="Commands: {commands}.",
+            remedy="Did you mean {near}? haitang --help lists all commands." if near else "Commands: {commands}.",
             word=word,
-            commands=", ".join(near or commands),
+            near=" ".join(["haitang", *near]),
+            commands=", ".join(commands),
         ),
         as_json=False,
     )

@@ -34,6 +34,16 @@ COUNTS = {
     "layers": N_("{count} layers"),
     "themes": N_("{count} map themes"),
 }
+ONE = {
+    "features": N_("1 feature"),
+    "faces": N_("1 face"),
+    "nodes": N_("1 node"),
+    "edges": N_("1 edge"),
+    "stations": N_("1 station"),
+    "bands": N_("1 band"),
+    "layers": N_("1 layer"),
+    "themes": N_("1 map theme"),
+}
 LOCATIONS = {
     "node": N_("at nodes"),
     "face": N_("on faces"),
@@ -120,7 +130,7 @@ def crs_words(code: str) -> str:
 
 
 def _counts(counts: dict[str, int]) -> str:
-    parts = [tr(COUNTS[k], count=f"{n:,}") for k, n in counts.items() if k in COUNTS]
+    parts = [tr(ONE[k]) if n == 1 else tr(COUNTS[k], count=f"{n:,}") for k, n in counts.items() if k in COUNTS]
     if counts.get("width") and counts.get("height"):
         parts.insert(0, tr("{width} × {height} cells", width=f"{counts['width']:,}", height=f"{counts['height']:,}"))
     return " · ".join(parts)
@@ -143,7 +153,11 @@ def _time(time: dict[str, Any] | None) -> str:
     words = "UTC" if zone == "UTC" else tr("time zone unknown") if dated else ""
     start, end = (str(time[k]).replace("T", " ").rstrip("Z") for k in ("start", "end"))
     span = start if start == end else f"{start} – {end}"
-    return f"{tr('{count} steps', count=time['steps'])} · {span} {words}".rstrip()
+    return f"{_steps(time['steps'])} · {span} {words}".rstrip()
+
+
+def _steps(count: int) -> str:
+    return tr("1 step") if count == 1 else tr("{count} steps", count=count)
 
 
 def _variable_row(variable: dict[str, Any]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.core.commands import command_from_dict
 from app.core.document import Document
 from app.core.locks import FileLock
 from app.core.session_files import Story, read_story, segments
@@ -58,8 +59,23 @@ class Session:
 
     @property
     def acts(self) -> int:
-        """How many acts follow the last checkpoint."""
-        return len(self.story.acts)
+        """How many acts the session holds in all."""
+        return self.story.sequence + len(self.story.acts)
+
+    @property
+    def last_act(self) -> str:
+        """Title of the last act that was not only a look, in the language of the screen; empty where none is known."""
+        for act in reversed(self.story.acts):
+            with suppress(HaitangError, KeyError, TypeError, ValueError, AttributeError):
+                command = command_from_dict(act)
+                if not command.is_view:
+                    return command.title()
+        return ""
+
+    @property
+    def layers(self) -> list[str]:
+        """Names of the layers at the last checkpoint."""
+        return [str(layer.get("name", "")) for layer in self.story.document.get("layers", [])]
 
     def claim(self) -> None:
         """Keep other windows from bringing back the same session.

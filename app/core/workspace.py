@@ -163,6 +163,16 @@ def load(path: Path, folder: Path | None = None) -> Json:
     return data
 
 
+def missing(content: Json) -> list[tuple[str, str]]:
+    """Give the name of each layer whose file is not there, and where it was looked for; addresses are not asked."""
+    found: list[tuple[str, str]] = []
+    for layer in cast("list[Json]", content.get("layers", [])):
+        source = str(layer.get("source", ""))
+        if source and not ADDRESS.match(source) and not os.path.exists(source):  # noqa: PTH110
+            found.append((str(layer.get("name", "")), source))
+    return found
+
+
 def open_into(document: Document, path: Path) -> None:
     """Put the content of a workspace file in the place of a document's; raises as ``load`` does."""
     document.replace(load(path), Path(os.path.abspath(path)))  # noqa: PTH100

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.core import workspace
+from app.core.language import tr
+from layers.errors import SourceUnavailable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +28,7 @@ def to_info(path: Path) -> Json:
         The file is damaged or of a newer version.
     """
     content = workspace.load(path)
+    lost = workspace.missing(content)
     layers = [_layer(layer) for layer in content["layers"]]
     return {
         "path": str(path),
@@ -39,8 +42,35 @@ def to_info(path: Path) -> Json:
         "counts": {"layers": len(layers), "themes": len(content.get("themes", {}))},
         "variables": [],
         "layers": layers,
-        "warnings": [],
+        "warnings": [
+            {
+                "code": "source_missing",
+                "what": tr("The file of layer {name} is not there: {place}.", name=name, place=place),
+                "remedy": tr("Bring it back to this place, or open the workspace and lead the layer to its new place."),
+            }
+            for name, place in lost
+        ],
     }
+
+
+def require_sources(path: Path) -> None:
+    """Refuse a workspace with files that are not there, for a picture that would lack them.
+
+    Raises
+    ------
+    SourceUnavailable
+        One or more files are missing; the sentence names their layers.
+    DataError
+        The file is damaged or of a newer version.
+    """
+    lost = workspace.missing(workspace.load(path))
+    if lost:
+        raise SourceUnavailable(
+            "Files of the workspace are not there: {files}.",
+            where=str(path),
+            remedy="Bring them back to their place, or open the workspace and lead each layer to its new place.",
+            files=", ".join(f"{name}: {place}" for name, place in lost),
+        )
 
 
 def _layer(layer: Json) -> Json:

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
-from app.core.language import N_, tr
+from app.core.language import N_, error_text, tr
 from app.shell.dialog import Frame
 from app.shell.words import date_text
 from app.widgets import controls, icons
+from layers.errors import HaitangError
 
 if TYPE_CHECKING:
     from app.core.journal import Session
+
+
+SHOWN = 4
+"""Layers named of a session without a file."""
 
 
 class RecoverDialog(Frame):
@@ -70,7 +75,17 @@ class RecoverDialog(Frame):
 
 
 def session_text(session: Session, offset_hours: float) -> str:
-    """Write a session: its title, when it ended, how much was done."""
-    title = session.title or Path(session.path).stem or tr("Workspace without a name")
+    """Write a session: its workspace and file or layers, the last act, when it was, how much was done.
+
+    Of a session whose files are broken only the time is known.
+    """
     when = date_text(session.last, offset_hours)
-    return f"{title}\n" + tr("last act {when}, {count} acts since the last safety copy", when=when, count=session.acts)
+    try:
+        title = session.title or Path(session.path).stem or tr("Workspace without a name")
+        place = session.path or ", ".join(session.layers[:SHOWN])
+        act, count = session.last_act, session.acts
+    except HaitangError as error:
+        return f"{session.folder.name}\n{when}\n{error_text(error)}"
+    last = tr("last act: {act}, {when}", act=act, when=when) if act else tr("last act {when}", when=when)
+    done = tr("1 act") if count == 1 else tr("{count} acts", count=count)
+    return f"{title} · {place}\n{last} · {done}" if place else f"{title}\n{last} · {done}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.core.settings import Settings
@@ -13,7 +14,6 @@ from layers.errors import DataError, ParameterInvalid, SourceUnavailable
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from app.shell.window import MainWindow
 
@@ -28,6 +28,12 @@ def shot(parsed: argparse.Namespace) -> int:
 
     texts = ("view", "size", "time", "variable", "extent", "crs", "style", "lang", "theme")
     wish = view_shot.Wish(**{name: getattr(parsed, name, None) or "" for name in texts})
+    if getattr(parsed, "tool", None) and wish.view != "window":
+        raise ParameterInvalid(
+            "A form is shown only in a picture of the window.",
+            where="--tool",
+            remedy="Add --view window, or leave --tool out.",
+        )
     if wish.view == "window":
         answer = shoot_window(parsed.paths, parsed.out, wish, getattr(parsed, "tool", None) or "")
     else:
@@ -59,8 +65,11 @@ def shoot_window(paths: Sequence[str], out: Path, wish: Any, tool: str = "") -> 
         Something cannot be opened, or the wish does not fit.
     """
     from app.core.inputs import spare
+    from app.core.workspace_facts import is_workspace, require_sources
     from app.views.shot import inputs_of, size_of, write_png
 
+    for path in filter(is_workspace, paths):
+        require_sources(Path(path))
     size = size_of(wish.size)
     window = open_window(wish.lang, wish.theme, size, passing=True)
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from app.core.inputs import spare
-from app.core.language import set_language
+from app.core.language import reason, set_language
 from app.views.wishes import Wish, apply, extent_from, look_at, size_of
 from layers.errors import DataError, ParameterInvalid, SourceUnavailable
 from layers.times import iso
@@ -91,11 +91,12 @@ def open_paths(document: Document, reading: Reading, paths: Sequence[str]) -> No
     HaitangError
         One of them cannot be opened.
     """
-    from app.core import workspace
+    from app.core import workspace, workspace_facts
     from app.core.defaults import layers_from
 
     for path in paths:
         if path.endswith(workspace.SUFFIX):
+            workspace_facts.require_sources(Path(path))
             workspace.open_into(document, Path(path))
     bottom = len(document.layers)
     for file in _files(paths):
@@ -250,5 +251,8 @@ def write_png(image: QImage, out: Path) -> None:
         durable.replace(out, [bytes(data.data())])
     except OSError as error:
         raise SourceUnavailable(
-            "The picture cannot be written: {reason}", where=str(out), remedy="Choose another place.", reason=error
+            "The picture cannot be written: {reason}",
+            where=str(out),
+            remedy="Choose another place.",
+            reason=reason(error),
         ) from error
