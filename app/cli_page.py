@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 TIME_HELP = N_(
     "moment as ISO 8601 with its zone (2010-01-01T08:00+08:00), or number of the step from 0; without a zone it is "
-    "taken as UTC with a warning, and as the file writes it where the file names no zone"
+    "taken as UTC with a warning, and as the file writes it where the file names no zone; steps are those of the "
+    "first file that has time"
 )
 
 

@@ -137,7 +137,7 @@ def fill_window(window: MainWindow, paths: Sequence[str], wish: Any = None) -> l
         raise failures[0]
     document, remarks = window.desk.document, list[str]()
     if wish is not None and document.layers:
-        remarks = apply(document, wish)
+        remarks = apply(document, wish, paths)
         extent = extent_from(wish.extent)
         if extent is not None:
             width, height = window.canvas.width(), window.canvas.height()

@@ -68,7 +68,7 @@ def shot(paths: Sequence[str], out: Path, wish: Wish) -> dict[str, Any]:
         reading = Reading(document, pool)
         open_paths(document, reading, paths)
         spare(out, inputs_of(document, paths, wish))
-        remarks = apply(document, wish)
+        remarks = apply(document, wish, paths)
         image, said = (_chart if wish.view == "chart" else _map)(document, reading, size, wish)
         write_png(image, out)
     finally:
@@ -84,7 +84,7 @@ def inputs_of(document: Document, paths: Sequence[str], wish: Wish) -> list[str]
 
 # ---------------------------------------------------------------------- opening
 def open_paths(document: Document, reading: Reading, paths: Sequence[str]) -> None:
-    """Open files, folders and workspaces into a document and wait until all is there.
+    """Open files, folders and workspaces into a document and wait until all is there; the last named lies on top.
 
     Raises
     ------
@@ -98,11 +98,9 @@ def open_paths(document: Document, reading: Reading, paths: Sequence[str]) -> No
         if path.endswith(workspace.SUFFIX):
             workspace_facts.require_sources(Path(path))
             workspace.open_into(document, Path(path))
-    bottom = len(document.layers)
     for file in _files(paths):
-        made = layers_from(reading.pool.ask(file, None))
-        for layer in made:
-            document.add(layer, len(document.layers) - bottom)
+        for place, layer in enumerate(layers_from(reading.pool.ask(file, None))):
+            document.add(layer, place)
     reading.settle(LONGEST)
     for layer in document.layers:
         error = reading.error(layer.id)

@@ -17,6 +17,8 @@ from layers.errors import DataError, ParameterInvalid, SourceUnavailable
 from layers.extent import Extent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from app.core.document import Document
     from layers.layer import Layer
 
@@ -107,8 +109,16 @@ def extent_from(text: str) -> Extent | None:
     return Extent(x0, y0, x1, y1)
 
 
-def apply(document: Document, wish: Wish) -> list[str]:
+def apply(document: Document, wish: Wish, paths: Sequence[str] = ()) -> list[str]:
     """Set variable, style, system and moment of a document as wished; give what the user should know of it.
+
+    Parameters
+    ----------
+    document : Document
+        Of which the layers are open.
+    wish : Wish
+    paths : sequence of str
+        Files as they were named: the first that has time is the one whose steps are counted.
 
     Raises
     ------
@@ -122,7 +132,7 @@ def apply(document: Document, wish: Wish) -> list[str]:
     if wish.crs:
         _take_system(document, wish.crs)
     if wish.time:
-        document.clock.go(moment_of(document, wish.time))
+        document.clock.go(moment_of(document, wish.time, paths))
     return zone_remarks(document, wish.time)
 
 
@@ -207,15 +217,19 @@ def _take_system(document: Document, crs: str) -> None:
     document.look(replace(document.camera.pose, crs=crs))
 
 
-def moment_of(document: Document, text: str) -> np.datetime64:
-    """Give the moment that a text names: ISO 8601, a duration, or the number of a step of the first layer with time.
+def moment_of(document: Document, text: str, paths: Sequence[str] = ()) -> np.datetime64:
+    """Give the moment that a text names: ISO 8601, a duration, or the number of a step.
+
+    Steps are those of the first file named that has time; of a workspace, of its uppermost layer that has.
 
     Raises
     ------
     ParameterInvalid
         There is no time, no such step, or the moment lies outside.
     """
-    layer = next((la for la in document.layers if _steps(la) is not None), None)
+    named = {str(Path(path).absolute()): place for place, path in enumerate(paths)}
+    moving = [la for la in document.layers if _steps(la) is not None]
+    layer = min(moving, key=lambda la: named.get(str(Path(la.source).absolute()), len(named)), default=None)
     steps = None if layer is None else _steps(layer)
     if layer is None or steps is None or not len(steps):
         raise ParameterInvalid(
