@@ -164,8 +164,8 @@ class Look:
     moment: np.datetime64 | None = None
     empty_reason: str = ""
     description: LayerDescription | None = field(default=None, compare=False, repr=False)
-    name: str = field(default="", compare=False)
-    vdatum: str | None = field(default=None, compare=False)
+    name: str = ""
+    vdatum: str | None = None
 
     def differs(self, other: Look | None) -> bool:
         """Tell whether pixels may differ; equal looks are never redrawn."""
@@ -250,7 +250,7 @@ def resolve(layer: Layer, now: np.datetime64 | None, view: View, known: Known = 
     elif isinstance(layer, VectorLayer):
         look = _vector(layer, view, known)
     elif isinstance(layer, SeriesLayer):
-        look = SeriesLook(**_common(layer, view), style=layer.style, shown=_shown(layer, layer.style.variable))
+        look = SeriesLook(**_common(layer, view), style=layer.style, shown=shown_variable(layer, layer.style.variable))
     else:
         look = Look(**_common(layer, view), empty_reason="kind")
     return _timed(look, layer, now, known)
@@ -269,7 +269,7 @@ def _common(layer: Layer, view: View) -> dict[str, Any]:
     }
 
 
-def _shown(layer: Layer, wanted: str) -> str:
+def shown_variable(layer: Layer, wanted: str) -> str:
     """Give the variable to show: the one the style names, else the first of the source."""
     variables = layer.description.variables if layer.description else ()
     if any(v.name == wanted for v in variables) or not variables:
@@ -284,7 +284,7 @@ def _raster(layer: RasterLayer, view: View, known: Known) -> RasterLook:
     elif style.mode == "index" and style.index:
         bands = style.index
     else:
-        bands = (_shown(layer, style.variable),)
+        bands = (shown_variable(layer, style.variable),)
     pair = layer.variable(style.arrows) if style.arrows else None
     arrows = style.arrows if pair is not None and len(pair.components) == 2 else ""
     shown = layer.variable(bands[0])
@@ -301,7 +301,7 @@ def _mesh(layer: MeshLayer, view: View, known: Known) -> MeshLook:
     return MeshLook(
         **_common(layer, view),
         style=style,
-        shown=_shown(layer, style.variable),
+        shown=shown_variable(layer, style.variable),
         depth=style.depth_variable if style.depth_variable in names else "",
         arrows=style.arrows if style.arrows in names else "",
         fastest=known.fastest,

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from app.core.language import N_, tr
+from app.core.looks import shown_variable
 from app.shell.layer_words import choice_text
 from app.shell.swatch import offered_scales, scale_icon
 from app.widgets import controls, theme
@@ -168,7 +169,7 @@ class ScaleEditor(Rows):
         self._layer = layer
         style: Any = layer.style  # pyright: ignore[reportAttributeAccessIssue]  rasters and meshes have one
         scale: ColourScale = style.scale
-        self._fill_variables(layer, style.variable)
+        self._fill_variables(layer, shown_variable(layer, style.variable))
         self._fill_colours(scale)
         self._fill_classes(scale.classes)
         data = self._desk.reading.statistics(layer, self.variable.currentData() or style.variable)
@@ -182,9 +183,9 @@ class ScaleEditor(Rows):
         self.variable.clear()
         d = layer.description
         for one in d.variables if d is not None else ():
-            if not one.vector and one.location != "edge":
+            if one.location != "edge":
                 self.variable.addItem(choice_text(one), one.name)
-        self.variable.setCurrentIndex(max(self.variable.findData(shown), 0 if self.variable.count() else -1))
+        self.variable.setCurrentIndex(self.variable.findData(shown))
         self.show_row(self.variable, shown=self.variable.count() > 0)
         self.variable.setToolTip(self.variable.currentText())
 

@@ -182,8 +182,9 @@ def _first_pose(document: Document, size: tuple[int, int], wish: Wish) -> Pose:
 
 def _chart(document: Document, reading: Reading, size: tuple[int, int], wish: Wish) -> tuple[QImage, dict[str, Any]]:
     from app.core.moments import as_int
-    from app.views.charts.canvas import all_stations, read_lines, render_chart
+    from app.views.charts.canvas import render_chart
     from app.views.charts.picture import Content
+    from app.views.charts.places import all_stations, read_lines
     from app.views.charts.series import time_span
     from app.views.home import home_pose
     from layers.series import SeriesLayer

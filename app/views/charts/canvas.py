@@ -21,11 +21,9 @@ from app.views.charts.picture import (
     draw_names,
     layout_of,
 )
-from app.views.charts.places import Wish, ask, line_of, station_wish, wishes_at
+from app.views.charts.places import Wish, all_stations, read_lines, station_wish, wishes_at
 from app.views.charts.series import ChartLine, time_span
 from app.views.ink import ink
-from app.views.map2d.overlays import source_name
-from layers.errors import HaitangError
 from layers.series import SeriesLayer
 
 if TYPE_CHECKING:
@@ -35,12 +33,12 @@ if TYPE_CHECKING:
 
     from app.core.document import Document
     from app.core.reading import Reading
+    from layers.errors import HaitangError
     from layers.layer import Layer
 
 REACH = 24.0
 """How far from a station a click on the map still counts, px."""
 
-MOST_LINES = 8
 ZOOM = 1.25
 
 
@@ -100,6 +98,7 @@ class ChartCanvas(QWidget):
         self._links = [
             (document.clock.events.now, self._on_clock),
             (document.layer_removed, self._on_layer_removed),
+            (document.layer_changed, self._on_layer_changed),
             (document.replaced, self.clear),
             (language_changed, self._on_words),
         ]
@@ -330,6 +329,11 @@ class ChartCanvas(QWidget):
             self._gather(self._find)
         self._redraw()
 
+    def _on_layer_changed(self, layer: Layer, field: str) -> None:
+        """Name the lines anew where their layer, or the datum of its heights, has another name."""
+        if field in ("name", "vdatum") and any(line.layer == layer.id for line in self.lines):
+            self._on_words()
+
     def _on_layer_removed(self, layer: Layer, _index: int) -> None:
         left = tuple(line for line in self.lines if line.layer != layer.id)
         if len(left) < len(self.lines):
@@ -346,40 +350,6 @@ def _drawn(layout: Layout, content: Content, ratio: float) -> QImage:
     draw_chart(painter, layout, content, ink(content.theme))
     painter.end()
     return image
-
-
-def all_stations(layers: Sequence[SeriesLayer]) -> list[Wish]:
-    """Give the wishes for the first stations of series layers."""
-    found = []
-    for layer in layers:
-        count = layer.description.counts.get("stations", 1) if layer.description else 0
-        found += [wish for n in range(min(count, MOST_LINES)) if (wish := station_wish(layer, n)) is not None]
-    return found
-
-
-def read_lines(
-    reading: Reading, wishes: Sequence[Wish], stop: Callable[[], bool] = lambda: False
-) -> tuple[tuple[ChartLine, ...], HaitangError | None]:
-    """Read the lines of wishes, as many as a chart holds; gives them and the first error.
-
-    Parameters
-    ----------
-    stop : callable
-        Tells that nobody waits for the answer any more.
-    """
-    lines: list[ChartLine] = []
-    error: HaitangError | None = None
-    for wish in wishes[:MOST_LINES]:
-        if stop():
-            break
-        try:
-            blocks = ask(reading, wish)
-        except HaitangError as said:
-            error = error or said
-            continue
-        if blocks and len(blocks[0].times):
-            lines.append(line_of(wish, blocks, len(lines), source_name))
-    return tuple(lines), error
 
 
 def render_chart(content: Content, width: int, height: int, ratio: float = 1.0) -> QImage:

@@ -10,6 +10,7 @@ import numpy as np
 from app.core.language import tr
 from app.views import projection
 from app.views.charts.series import ChartLine
+from app.views.map2d.overlays import source_name
 from app.views.wording import how_text, is_height, quantity_text, unit_text
 from layers.errors import HaitangError
 from layers.locate import cells_at, locate, mixed
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from app.core.reading import Reading
     from layers.layer import Layer
     from layers.sources.source import Request, Variable
+
+
+MOST_LINES = 8
+"""Lines of one chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +170,7 @@ def station_wish(layer: SeriesLayer, station: int, variable_name: str = "") -> W
 
 
 # ------------------------------------------------------------------------ lines
-def line_of(wish: Wish, blocks: Sequence[SeriesBlock], colour: int, source_name: Callable[[str], str]) -> ChartLine:
+def line_of(wish: Wish, blocks: Sequence[SeriesBlock], colour: int) -> ChartLine:
     """Give the line of a wish from what was read."""
     parts = [np.asarray(block.values, np.float64) for block in blocks]
     # Speeds are mixed as the map mixes them: the length at each node first.
@@ -202,3 +207,37 @@ def ask(reading: Reading, wish: Wish) -> list[SeriesBlock]:
     requests: tuple[Request, ...] = wish.requests
     blocks = [reading.read_now(wish.layer, request) for request in requests]
     return [block for block in blocks if isinstance(block, SeriesBlock)]
+
+
+def all_stations(layers: Sequence[SeriesLayer]) -> list[Wish]:
+    """Give the wishes for the first stations of series layers."""
+    found = []
+    for layer in layers:
+        count = layer.description.counts.get("stations", 1) if layer.description else 0
+        found += [wish for n in range(min(count, MOST_LINES)) if (wish := station_wish(layer, n)) is not None]
+    return found
+
+
+def read_lines(
+    reading: Reading, wishes: Sequence[Wish], stop: Callable[[], bool] = lambda: False
+) -> tuple[tuple[ChartLine, ...], HaitangError | None]:
+    """Read the lines of wishes, as many as a chart holds; gives them and the first error.
+
+    Parameters
+    ----------
+    stop : callable
+        Tells that nobody waits for the answer any more.
+    """
+    lines: list[ChartLine] = []
+    error: HaitangError | None = None
+    for wish in wishes[:MOST_LINES]:
+        if stop():
+            break
+        try:
+            blocks = ask(reading, wish)
+        except HaitangError as said:
+            error = error or said
+            continue
+        if blocks and len(blocks[0].times):
+            lines.append(line_of(wish, blocks, len(lines)))
+    return tuple(lines), error

@@ -126,9 +126,8 @@ def chart_of(
     DataError
         There is no series there.
     """
-    from app.views.charts.canvas import all_stations, read_lines
     from app.views.charts.picture import Content
-    from app.views.charts.places import wishes_at
+    from app.views.charts.places import all_stations, read_lines, wishes_at
     from app.views.charts.series import time_span
     from layers.errors import DataError
     from layers.series import SeriesLayer
