@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ from app.core.pages.model import page_from_dict
 from app.core.settings import Settings
 from app.shell.desk import make_desk
 from app.shell.layout import editors, fields
+from app.shell.layout.export_dialog import ExportDialog
 from app.shell.layout.map_content import dragged, fresh_item, zoomed
 from app.shell.layout.panel import put, reached
 from app.shell.layout.window import LayoutWindow
@@ -25,6 +27,7 @@ from layers.vector import VectorLayer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -160,3 +163,51 @@ def test_a_text_item_made_beside_the_window_appears_in_it(window: LayoutWindow):
     acts.put(document, window.page_id, changed)
     assert window.items.tree.topLevelItem(0).text(0)
     assert page(window).item("fresh").text == "hello"
+
+
+def test_a_page_that_cannot_be_read_is_told_in_its_place_and_kept(window: LayoutWindow):
+    document = window.desk.document
+    later = {**document.pages[window.page_id], "version": 99}
+    document.set_page(window.page_id, later)
+    window.refresh()
+    assert window.page() is None
+    assert "version 99" in window.empty.words.text()
+    assert document.pages[window.page_id] == later
+    assert not window.bar.export.isEnabled()
+
+
+def test_the_panel_comes_section_by_section_so_that_the_window_goes_on(window: LayoutWindow, qtbot: QtBot):
+    window.canvas.choose(["map"])
+    assert not window.panel.is_whole
+    first = len(window.panel._editors)
+    qtbot.waitUntil(lambda: window.panel.is_whole)
+    assert len(window.panel._editors) > first
+    assert {e.prop.name for e, _ in window.panel._editors} >= {"theme", "grid.step", "x", "border"}
+
+
+def test_the_content_of_a_map_follows_the_pointer_before_it_is_let_go(window: LayoutWindow):
+    canvas, item = window.canvas, page(window).item("map")
+    start = at(window, item.x + 100, item.y + 100)
+    QTest.mouseDClick(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    still = canvas.grab().toImage()
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
+    QTest.mouseMove(canvas, start + QPoint(40, 25))
+    assert canvas.grab().toImage() != still
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start + QPoint(40, 25))
+    assert page(window).item("map").extent != item.extent
+
+
+def test_an_export_reads_a_copy_that_is_gone_with_its_dialog(
+    window: LayoutWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    window.acts.export()
+    dialog = window.findChild(ExportDialog)
+    qtbot.waitUntil(dialog.go.isEnabled)
+    assert len(list(tmp_path.glob("haitang-export-*/export.haitang"))) == 1
+    qtbot.waitUntil(lambda: "MB" in dialog.about.text(), timeout=30000)
+    out = tmp_path / "sheet.pdf"
+    dialog.path.setText(str(out))
+    dialog.accept()
+    qtbot.waitUntil(lambda: out.is_file() and not list(tmp_path.glob("haitang-export-*")), timeout=30000)
+    assert out.read_bytes().startswith(b"%PDF")

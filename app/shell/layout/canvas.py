@@ -167,6 +167,7 @@ class Canvas(QWidget):
         painter.fillRect(paper, QColor("#ffffff"))
         if not self._image.isNull():
             painter.drawImage(paper, self._image)
+            self._draw_content(painter, paper)
         painter.setPen(QPen(theme.colour("border-strong"), 1.0))
         painter.drawRect(paper)
         self._draw_chosen(painter)
@@ -204,6 +205,20 @@ class Canvas(QWidget):
         painter.setOpacity(0.7)
         painter.drawImage(box, self._image, QRectF(corner, old.size() * scale))
         painter.setOpacity(1.0)
+
+    def _draw_content(self, painter: QPainter, paper: QRectF) -> None:
+        """Draw the content of a map where it is dragged to."""
+        item = self._alone()
+        if self._drag.get("kind") != "content" or item is None:
+            return
+        box = self.box_of(item.box)
+        scale = self._image.width() / max(paper.width(), 1)
+        painter.save()
+        painter.setClipRect(box)
+        painter.fillRect(box, QColor("#ffffff"))
+        moved = box.translated(self._drag["at"] - self._drag["start"])
+        painter.drawImage(moved, self._image, QRectF((box.topLeft() - paper.topLeft()) * scale, box.size() * scale))
+        painter.restore()
 
     def _draw_guides(self, painter: QPainter, paper: QRectF) -> None:
         painter.setPen(QPen(theme.colour("blossom"), 1.0, Qt.PenStyle.DashLine))
@@ -256,6 +271,7 @@ class Canvas(QWidget):
             self.update()
         elif kind == "content":
             self._drag["at"] = at
+            self.update()
         else:
             self._dragged(at, free=bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
 

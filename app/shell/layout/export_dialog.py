@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
+import shutil
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit, QSpinBox
 
 from app.core.jobs import ProcessJob
-from app.core.language import N_, error_text, tr
+from app.core.language import N_, error_text, reason, tr
 from app.widgets import controls
+from layers.errors import HaitangError, SourceUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +20,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.core.pages.model import Page
+    from app.core.snapshot import Snapshot
     from app.shell.desk import Desk
+
+SUFFIXES = (".pdf", ".png", ".svg")
 
 
 class ExportDialog(QDialog):
@@ -41,11 +42,13 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self._desk, self._page_id, self._page, self._started = desk, page_id, page, started
         self._estimating: ProcessJob | None = None
-        self._files: list[Path] = []
+        self._workspace: Path | None = None
+        self._is_over = False
         self.setWindowTitle(tr("Export the page"))
         self.setMinimumWidth(520)
         self.path = QLineEdit(str(self._proposal()))
-        self.pages = QLineEdit()
+        self.pages = QLineEdit(self)
+        self.pages.setVisible(page.atlas is not None and bool(page.atlas.layer))
         self.pages.setPlaceholderText(tr("all pages; or 1-3,7"))
         self.dpi = QSpinBox()
         self.dpi.setRange(72, 1200)
@@ -55,7 +58,9 @@ class ExportDialog(QDialog):
         self.about.setProperty("role", "muted")
         self.about.setWordWrap(True)
         self._build()
-        self._estimate()
+        self.go.setEnabled(False)
+        snapshot, origin = desk.document.snapshot(), str(desk.document.path or "")
+        desk.background(lambda: written(snapshot, origin), self._on_written)
 
     def _build(self) -> None:
         body = controls.Surface()
@@ -70,7 +75,7 @@ class ExportDialog(QDialog):
         line.addWidget(controls.IconButton("folder", N_("Choose a file"), self._browse))
         box.addWidget(controls.Words(N_("File"), "small"))
         box.addLayout(line)
-        if self._page.atlas is not None and self._page.atlas.layer:
+        if not self.pages.isHidden():
             box.addWidget(controls.Words(N_("Pages of the atlas"), "small"))
             box.addWidget(self.pages)
         box.addWidget(controls.Words(N_("Dots per inch of grids, meshes and pictures"), "small"))
@@ -104,7 +109,16 @@ class ExportDialog(QDialog):
         if path:
             self.path.setText(path)
 
-    def _estimate(self) -> None:
+    def _on_written(self, result: Path | HaitangError) -> None:
+        """Count the pages of the workspace that was written; where it was not, say why."""
+        self._workspace = None if isinstance(result, HaitangError) else result
+        if self._is_over:
+            self._clean()
+            return
+        if isinstance(result, HaitangError):
+            self.about.setText(error_text(result))
+            return
+        self.go.setEnabled(True)
         words = [*self._words(Path("estimate.pdf")), "--estimate"]
         self._estimating = ProcessJob(tr("Counting the pages …"), words)
         self._estimating.changed.connect(lambda: self._desk.relay.later(self._on_estimate))
@@ -112,7 +126,7 @@ class ExportDialog(QDialog):
 
     def _on_estimate(self) -> None:
         job = self._estimating
-        if job is None or job.state in ("waiting", "running"):
+        if job is None or self._is_over or job.state in ("waiting", "running"):
             return
         if job.error is not None:
             self.about.setText(error_text(job.error))
@@ -121,13 +135,12 @@ class ExportDialog(QDialog):
             self.about.setText(tr("{pages} pages, about {size} MB", pages=job.answer["pages"], size=size))
 
     def _words(self, out: Path) -> list[str]:
-        self._files.append(written(self._desk))
-        return ["page", str(self._files[-1]), "--page", self._page_id, "--out", str(out)]
+        return ["page", str(self._workspace), "--page", self._page_id, "--out", str(out)]
 
     def accept(self) -> None:
         """Start the export."""
         out = Path(self.path.text().strip()).expanduser()
-        if out.suffix.lower() not in (".pdf", ".png", ".svg"):
+        if out.suffix.lower() not in SUFFIXES:
             self.about.setText(tr("Give the file one of these suffixes: .pdf, .png, .svg."))
             return
         words = [*self._words(out), "--dpi", str(self.dpi.value())]
@@ -139,39 +152,55 @@ class ExportDialog(QDialog):
         super().accept()
 
     def _ended(self, job: ProcessJob) -> None:
-        for file in self._files:
-            with suppress(OSError):
-                file.unlink(missing_ok=True)
+        self._clean()
         notices = self._desk.notices
         if job.state == "done":
             made = job.answer.get("outputs", [])
+            for warning in job.answer.get("warnings", ()):
+                notices.warning(str(warning))
             notices.info(tr("{pages} pages written.", pages=job.answer.get("pages", 0)), made[0] if made else "")
         elif job.error is not None:
             notices.error(job.error)
+
+    def _clean(self) -> None:
+        if self._workspace is not None:
+            shutil.rmtree(self._workspace.parent, ignore_errors=True)
 
     def done(self, result: int) -> None:
         """End the count with the dialog."""
         if self._estimating is not None:
             self._estimating.cancel()
+        self._is_over = True
         if not result:
-            for file in self._files:
-                with suppress(OSError):
-                    file.unlink(missing_ok=True)
+            self._clean()
         super().done(result)
 
 
-def written(desk: Desk) -> Path:
-    """Write the document as it is now into a workspace of its own, for the process that exports it.
+def written(snapshot: Snapshot, origin: str) -> Path:
+    """Write a document into a workspace in a folder of its own, for the process that exports it; in a thread.
 
     The user's file is not touched; sources are written with their full paths.
+
+    Raises
+    ------
+    SourceUnavailable
+        The folder for what is temporary cannot be written.
     """
     from app.core import durable
     from app.core.workspace import FORMAT, VERSION
 
-    folder = Path(tempfile.gettempdir()) / f"haitang-export-{os.getpid()}"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{uuid4().hex[:8]}.haitang"
-    origin = str(desk.document.path or "")
-    data: dict[str, Any] = {"format": FORMAT, "version": VERSION, **desk.document.to_dict(), "origin": origin}
-    durable.replace(path, [json.dumps(data, ensure_ascii=False).encode()])
+    header: dict[str, Any] = {"format": FORMAT, "version": VERSION, "origin": origin}
+    path = Path(tempfile.gettempdir())
+    try:
+        path = Path(tempfile.mkdtemp(prefix="haitang-export-")) / "export.haitang"
+        durable.replace(path, snapshot.chunks(header))
+    except OSError as error:
+        if path.suffix:
+            shutil.rmtree(path.parent, ignore_errors=True)
+        raise SourceUnavailable(
+            "The file cannot be written: {reason}",
+            where=str(path),
+            remedy="Choose another place, or close the program that has it open.",
+            reason=reason(error),
+        ) from error
     return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +10,10 @@ if TYPE_CHECKING:
 
     from app.shell.desk import Desk
     from app.shell.layout.window import LayoutWindow
+
+
+PARTS = ("app.shell.layout.window", "app.shell.layout.export_dialog", "app.views.sheet.export")
+"""Modules of the window and of what it asks for."""
 
 
 class Pages:
@@ -26,7 +31,13 @@ class Pages:
         self.window: LayoutWindow | None = None
 
     def open(self) -> None:
-        """Show the layout window, or bring it to the front."""
+        """Show the layout window, or bring it to the front; what it is made of is loaded beside the main thread."""
+        if self.window is not None:
+            self._show()
+        else:
+            self._desk.background(lambda: [import_module(name) for name in PARTS], lambda _: self._show())
+
+    def _show(self) -> None:
         if self.window is None:
             from app.shell.layout.window import LayoutWindow
 

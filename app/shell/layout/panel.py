@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from app.core.language import N_, language, tr
@@ -17,6 +17,8 @@ from layers.series import SeriesLayer
 from layers.vector import VectorLayer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from app.core.document import Document
     from app.core.pages.items import Item
     from app.core.pages.model import Page
@@ -30,7 +32,7 @@ class Scope(Enum):
 
 
 class Panel(QWidget):
-    """Shows properties; ``changed`` carries a page with the change made, ``refused`` a sentence.
+    """Shows properties, a section at a time; ``changed`` carries a page with the change made, ``refused`` a sentence.
 
     ``viewed`` carries the id of a map that shall show what the window shows, ``whole`` one that shall show all.
     """
@@ -46,8 +48,16 @@ class Panel(QWidget):
         self._page: Page | None = None
         self._about: Any = None
         self._editors: list[tuple[editors.Editor, Scope]] = []
+        self._sections: list[tuple[str, Scope, tuple[Property, ...], str]] = []
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._next)
         self._box = controls.column(12, 8)
         self.setLayout(self._box)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all sections are there."""
+        return not self._sections
 
     def show_page(self, page: Page | None, item: Item | None) -> None:
         """Show the properties of an item, or of the page where none is chosen."""
@@ -73,27 +83,20 @@ class Panel(QWidget):
     def _build(self, page: Page | None, item: Item | None) -> None:
         controls.clear(self._box)
         self._editors = []
-        if page is None:
-            return
-        if item is not None:
-            kind = str(getattr(item, "kind", ""))
-            self._section(TITLES[kind], Scope.ITEM, (*self._named(), *fields.ITEMS[kind]))
-            if kind == "map":
-                self._map_buttons(item.id)
-            self._section(N_("Place"), Scope.ITEM, (*fields.PLACE, *fields.COMMON))
-        else:
-            sides = fields.SIDES if page.paper == "custom" else ()
-            self._section(N_("Page setup"), Scope.PAGE, (*fields.PAPER, *sides))
-            known = dict(fields.WORDS)
-            names = [*known, *(name for name in page.words if name not in known)]
-            props = tuple(fields.Property(name, known.get(name, name), "text") for name in names)
-            self._section(N_("Words of the title block"), Scope.WORDS, props)
-            on = page.atlas is not None and bool(page.atlas.layer)
-            self._section(N_("Atlas"), Scope.ATLAS, fields.ATLAS if on else fields.ATLAS[:1])
+        self._sections = list(_sections(page, item))
         self._box.addStretch(1)
+        self._next()
 
-    def _named(self) -> tuple[Property, ...]:
-        return (fields.Property("name", N_("Name"), "text"),)
+    def _next(self) -> None:
+        """Build the next section; the others follow when the window has done what it is asked meanwhile."""
+        if not self._sections:
+            return
+        title, scope, props, map_id = self._sections.pop(0)
+        self._section(title, scope, props)
+        if map_id:
+            self._map_buttons(map_id)
+        if self._sections:
+            self._soon.start()
 
     def _section(self, title: str, scope: Scope, props: tuple[Property, ...]) -> None:
         body = QWidget()
@@ -113,9 +116,13 @@ class Panel(QWidget):
                 form.addRow(editor)
             else:
                 form.addRow(label, editor)
+            editor.show_value(self._value(scope, prop.name))
             self._editors.append((editor, scope))
         body.setLayout(form)
-        self._box.addWidget(controls.Section(title, body))
+        self._put(controls.Section(title, body))
+
+    def _put(self, widget: QWidget) -> None:
+        self._box.insertWidget(self._box.count() - 1, widget)
 
     def _map_buttons(self, item_id: str) -> None:
         line = controls.row(0, 8)
@@ -124,7 +131,7 @@ class Panel(QWidget):
         line.addStretch(1)
         holder = QWidget()
         holder.setLayout(line)
-        self._box.addWidget(holder)
+        self._put(holder)
 
     def _editor(self, prop: Property) -> editors.Editor:
         plain = {
@@ -204,6 +211,31 @@ class Panel(QWidget):
             return
         if made != page:
             self.changed.emit(made)
+
+
+def _sections(page: Page | None, item: Item | None) -> Iterator[tuple[str, Scope, tuple[Property, ...], str]]:
+    """Give title, scope and properties of the sections, and the id of the map whose buttons follow one."""
+    if page is None:
+        return
+    if item is not None:
+        kind = str(getattr(item, "kind", ""))
+        named = fields.Property("name", N_("Name"), "text")
+        own = fields.ITEMS[kind]
+        if kind == "map":
+            yield TITLES[kind], Scope.ITEM, (named, *own[: -len(fields.GRID)]), item.id
+            yield N_("Coordinates"), Scope.ITEM, fields.GRID, ""
+        else:
+            yield TITLES[kind], Scope.ITEM, (named, *own), ""
+        yield N_("Place"), Scope.ITEM, fields.PLACE, ""
+        yield N_("Look"), Scope.ITEM, fields.COMMON, ""
+        return
+    yield N_("Page setup"), Scope.PAGE, (*fields.PAPER, *(fields.SIDES if page.paper == "custom" else ())), ""
+    known = dict(fields.WORDS)
+    names = [*known, *(name for name in page.words if name not in known)]
+    props = tuple(fields.Property(name, known.get(name, name), "text") for name in names)
+    yield N_("Words of the title block"), Scope.WORDS, props, ""
+    on = page.atlas is not None and bool(page.atlas.layer)
+    yield N_("Atlas"), Scope.ATLAS, fields.ATLAS if on else fields.ATLAS[:1], ""
 
 
 def reached(value: Any, name: str) -> Any:

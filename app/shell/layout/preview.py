@@ -12,6 +12,8 @@ from app.core.language import language
 from layers.errors import Cancelled, HaitangError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from app.core.pages.model import Page
     from app.shell.desk import Desk
     from app.views.sheet.gather import Leaf
@@ -34,10 +36,13 @@ class Preview:
         On the main thread.
     failed : Signal(HaitangError)
         On the main thread.
+    crashed : Signal(BaseException)
+        On the main thread: a fault of the program.
     """
 
     ready = Signal(object, object)
     failed = Signal(object)
+    crashed = Signal(object)
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -66,15 +71,20 @@ class Preview:
         with self._lock:
             self._wish += 1
             number = self._wish
-        self._worker.submit(self._work, number, page, ratio, leaf)
+        self._worker.submit(self._work, number, page, ratio, leaf).add_done_callback(self._on_ended)
 
     def close(self) -> None:
-        """Draw nothing any more; waits for what is under way."""
+        """Draw nothing any more; what is under way ends at its next look, and nobody waits for it."""
         self._closed = True
         self._wish += 1
-        self._worker.shutdown(wait=True, cancel_futures=True)
+        self._worker.shutdown(wait=False, cancel_futures=True)
 
     # -------------------------------------------------------------------- in the thread
+    def _on_ended(self, future: Future[None]) -> None:
+        error = None if future.cancelled() else future.exception()
+        if error is not None and not self._closed:
+            self._desk.relay.later(lambda: self.crashed.emit(error))
+
     def _work(self, number: int, page: Page, ratio: float, leaf: Leaf | None) -> None:
         def check() -> None:
             if number != self._wish:

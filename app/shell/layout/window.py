@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
@@ -14,6 +15,7 @@ from app.shell.layout.bar import Bar
 from app.shell.layout.canvas import Canvas
 from app.shell.layout.item_list import ItemList
 from app.shell.layout.map_content import all_layers, window_view
+from app.shell.layout.no_page import NoPage
 from app.shell.layout.page_acts import ARRANGE, Acts
 from app.shell.layout.panel import Panel
 from app.shell.layout.preview import Preview
@@ -65,10 +67,7 @@ class LayoutWindow(QMainWindow):
     def _build(self) -> None:
         self.choice = controls.Choice()
         self.choice.setMinimumWidth(220)
-        self.empty = QLabel()
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setProperty("role", "muted")
-        self.empty.setWordWrap(True)
+        self.empty = NoPage(self.acts.new_page)
         middle = QWidget()
         box = controls.column(0, 0)
         box.addWidget(self.canvas, 1)
@@ -102,6 +101,7 @@ class LayoutWindow(QMainWindow):
         self.panel.whole.connect(lambda one: self.acts.maps.set_map(one, all_layers))
         self.preview.ready.connect(self._on_ready)
         self.preview.failed.connect(self._on_failed)
+        self.preview.crashed.connect(self._on_crashed)
         self._links = [
             (document.page_changed, self._on_page),
             (document.replaced, self._on_replaced),
@@ -133,14 +133,13 @@ class LayoutWindow(QMainWindow):
             return None
         try:
             return acts.page(self.desk.document, self.page_id)
-        except HaitangError as error:
-            self.desk.notices.error(error)
+        except HaitangError:
             return None
 
     @property
     def is_idle(self) -> bool:
         """Whether the picture shows the page as it is."""
-        return self.preview.is_idle and not self._soon.isActive()
+        return self.preview.is_idle and self.panel.is_whole and not self._soon.isActive()
 
     def show_page(self, page_id: str) -> None:
         """Show another page."""
@@ -159,11 +158,21 @@ class LayoutWindow(QMainWindow):
         page = self.page()
         self.canvas.setVisible(page is not None)
         self.empty.setVisible(page is None)
+        self.empty.show_fault(self._fault())
         self.bar.export.setEnabled(page is not None)
         self.canvas.show_page(page)
         self.items.show_page(page, self.canvas.chosen)
         self._show_properties()
         self._soon.start()
+
+    def _fault(self) -> str:
+        """Say why the page cannot be shown; empty where it can, or where there is none."""
+        if self.page_id in self.desk.document.pages:
+            try:
+                acts.page(self.desk.document, self.page_id)
+            except HaitangError as error:
+                return error_text(error)
+        return ""
 
     def _show_properties(self) -> None:
         page, chosen = self.page(), self.canvas.chosen
@@ -197,6 +206,10 @@ class LayoutWindow(QMainWindow):
     def _on_failed(self, error: HaitangError) -> None:
         self.say(error_text(error))
 
+    def _on_crashed(self, error: BaseException) -> None:
+        """Tell of an error in the drawing thread as of any other that nobody caught."""
+        sys.excepthook(type(error), error, error.__traceback__)
+
     def _about(self) -> str:
         page = self.page()
         if page is None:
@@ -217,7 +230,6 @@ class LayoutWindow(QMainWindow):
     def retranslate(self) -> None:
         """Show all words in the current language."""
         self.setWindowTitle(tr("Pages") + " — " + tr("Haitang Workbench"))
-        self.empty.setText(tr("No page yet. Take a template with the first button above."))
         self.bar.retranslate()
         self.refresh()
 

@@ -22,6 +22,7 @@ def map_sheet(guide: Guide) -> None:
     """A page from the template, its title block filled in, then taken back."""
     position = guide.document.history.position
     guide.do("pages")
+    guide.wait(lambda: guide.window.acts["pages"].window is not None)
     window: Any = guide.window.acts["pages"].window
     window.resize(1366, 768)
     window.acts.new_page("a3_map")
