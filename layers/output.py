@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from layers.errors import ParameterInvalid
 from layers.layer import Layer
+from layers.quantities import ATTRIBUTE, made_text
 from layers.raster_output import Tally, raster_figures, write_raster_layer
 from layers.sources.source import (
     FeatureBlock,
@@ -30,6 +31,8 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "mesh": (".nc",),
     "table": (".csv", ".xlsx"),
 }
+METHODS = {"max": "time: maximum", "min": "time: minimum"}
+"""What CF calls the ways in which steps were reduced."""
 
 
 @dataclass
@@ -140,6 +143,7 @@ def _write_mesh(layer: Layer, out: Path, record: str, told: Callable[[float], No
     with MeshWriter(out, topology, times, layer.crs, layer.vdatum, None, record) as writer:
         for v in variables:
             said = {"long_name": v.title, "standard_name": v.standard_name}
+            said |= {ATTRIBUTE: made_text(v.made), "cell_methods": METHODS.get(v.made.kind, "")} if v.made else {}
             said = {key: text for key, text in said.items() if text}
             writer.declare(v.name, v.location or "face", v.units, timed=times is not None and v.steps > 1, **said)
         for number, v in enumerate(variables):

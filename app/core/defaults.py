@@ -6,7 +6,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.core.quantities import quantity_text
 from layers.mesh import MeshLayer
+from layers.quantities import DRY_BELOW, is_depth
 from layers.raster import RasterLayer
 from layers.series import SeriesLayer
 from layers.style import ColourScale, MeshStyle, RasterStyle, SeriesStyle, Symbol, VectorStyle
@@ -23,7 +25,6 @@ KINDS: dict[str, type[Layer]] = {
     "series": SeriesLayer,
 }
 
-_DEPTH = re.compile(r"water_?depth|(^|_)depth(_|$)|^h$|水深", re.IGNORECASE)
 _LEVEL = re.compile(r"sea_surface_height|water[_ ]?(surface|level)|(^|_)s1$|stage|水位", re.IGNORECASE)
 _SPEED = re.compile(r"velocity|speed|current|流速", re.IGNORECASE)
 _COMPONENT = re.compile(
@@ -71,11 +72,20 @@ def layers_from(description: Description) -> list[Layer]:
 
 
 def _layer(path: str, stem: str, d: LayerDescription, number: int, several: bool) -> Layer:
-    name = (d.title or d.key or stem) if several else stem
+    name = (d.title or d.key or stem) if several else _result_name(d, stem) or stem
     made = KINDS[d.kind](name=name, source=path, key=d.key, group=stem if several else "")
     style: Any = first_style(d, f"{stem} {name}", number)
     made.style = style  # type: ignore[attr-defined]
     return made
+
+
+def _result_name(d: LayerDescription, stem: str) -> str:
+    """Name the result of a tool by what it is, where its file has the name that the program proposed; else empty."""
+    shown = next((v for v in d.variables if v.made is not None), None)
+    made = shown.made if shown is not None else None
+    if made is None or not re.fullmatch(re.escape(made.by.replace(".", "_")) + r"(-\d+)?", stem):
+        return ""
+    return f"{made.source} · {quantity_text(shown)}".removeprefix(" · ")
 
 
 def _order(layer: Layer) -> int:
@@ -106,7 +116,7 @@ def scale_for(variable: Variable, words: str = "") -> ColourScale:
     text = _text(variable)
     if variable.units in _HOURS:
         return ColourScale(colours="haitang:hours")
-    if _DEPTH.search(variable.name) or "depth" in variable.standard_name:
+    if is_depth(variable.name, variable.standard_name):
         return ColourScale(colours="haitang:water", minimum=0.0)
     if _LEVEL.search(text):
         return ColourScale(colours="haitang:level")
@@ -152,7 +162,7 @@ def _mesh_style(d: LayerDescription) -> MeshStyle:
     usable = [v for v in d.variables if v.location in ("face", "node")]
     scalars = [v for v in usable if not v.vector]
     moving = [v for v in scalars if v.steps > 1]
-    depth = next((v for v in scalars if _DEPTH.search(v.name) or "depth" in v.standard_name), None)
+    depth = next((v for v in scalars if is_depth(v.name, v.standard_name)), None)
     level = next((v for v in moving if _LEVEL.search(_text(v))), None)
     ground = next((v for v in scalars if _GROUND.search(_text(v))), None)
     result = None if moving else next((v for v in scalars if _is_result(v)), None)
@@ -161,11 +171,16 @@ def _mesh_style(d: LayerDescription) -> MeshStyle:
         return MeshStyle(edges=True)
     pair = next((v for v in usable if v.vector and _SPEED.search(_text(v))), None)
     wet = depth.name if depth is not None and depth.steps > 1 else ""
+    made = first.made if first.made is not None and first.made.is_value else None
+    limit = DRY_BELOW
+    if made is not None and made.dry_below is not None:
+        wet, limit = first.name, made.dry_below
     return MeshStyle(
         variable=first.name,
         scale=scale_for(first),
         smooth=first.location == "node",
         depth_variable=wet,
+        dry_below=limit,
         arrows=pair.name if pair is not None else "",
         edges=0 < d.counts.get("faces", 0) <= FEW_FACES,
     )
@@ -174,7 +189,7 @@ def _mesh_style(d: LayerDescription) -> MeshStyle:
 def _is_result(variable: Variable) -> bool:
     """Tell whether a value without time is what a tool made of a run: hours, a depth, a level or a speed."""
     text = _text(variable)
-    water = _DEPTH.search(variable.name) or _LEVEL.search(text) or _SPEED.search(text)
+    water = is_depth(variable.name, variable.standard_name) or _LEVEL.search(text) or _SPEED.search(text)
     return variable.units in _HOURS or bool(water)
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QLabel, QWidget
 from app.core.language import N_, error_text, tr
 from app.shell.layer_words import crs_text, datum_text
 from app.shell.place_words import place_text
-from app.views.wording import column_text, number_text, unit_text
+from app.views.wording import column_text, unit_text, value_text
 from app.widgets import controls
 from app.widgets.table import cell_text
 from layers.errors import HaitangError
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
 
 VALUE_LIMIT = 40
 """Attributes shown of one feature."""
-
-
-def value_text(value: float, unit: str) -> str:
-    """Give a value with its unit; that there is none."""
-    return f"{number_text(value)} {unit_text(unit)}".strip() if np.isfinite(value) else tr("no data")
 
 
 class _HitCard(QFrame):
@@ -57,7 +52,8 @@ class _HitCard(QFrame):
         self._facts(hit, layer)
 
     def _value(self, hit: Hit) -> QLabel:
-        self._number = words = QLabel(value_text(hit.value or 0.0, hit.unit))
+        self._number = words = QLabel(value_text(hit.value or 0.0, unit_text(hit.unit), hit.dry))
+        words.setWordWrap(True)
         words.setProperty("role", "title")
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return words
@@ -91,7 +87,7 @@ class _HitCard(QFrame):
 
     def show_exact(self, value: float, unit: str) -> None:
         """Show the value of the place itself instead of the one that is drawn for more than it."""
-        self._number.setText(value_text(value, unit))
+        self._number.setText(value_text(value, unit_text(unit)))
         self._obtained.setText(tr("read from the file at this place"))
 
     def add(self, name: str, value: str) -> QLabel:

@@ -56,6 +56,8 @@ class Hit:
         How the value was obtained, in the user's language; empty where it is simply that of the place.
     exact : ExactValue or None
         How to read the value of the place itself, where what is drawn stands for more than it.
+    dry : str
+        The depth below which a place is dry, with its unit, where this place is; else empty.
     """
 
     layer: str
@@ -70,6 +72,7 @@ class Hit:
     distance: float = 0.0
     how: str = ""
     exact: ExactValue | None = field(default=None, compare=False)
+    dry: str = ""
 
 
 class Probe(Protocol):

@@ -8,38 +8,16 @@ import re
 from typing import TYPE_CHECKING
 
 from app.core.language import N_, language, tr
+from app.core.quantities import QUANTITIES, quantity_text, unit_text
 from layers.heights import DATUMS
+
+__all__ = ["QUANTITIES", "quantity_text", "unit_text"]
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from layers.sources.source import LayerDescription, Variable
 
-QUANTITIES = {
-    "sea_surface_height": N_("Water level"),
-    "sea_surface_height_above_geoid": N_("Water level"),
-    "sea_surface_height_above_mean_sea_level": N_("Water level"),
-    "water_surface_height_above_reference_datum": N_("Water level"),
-    "sea_floor_depth_below_sea_surface": N_("Water depth"),
-    "sea_floor_depth_below_geoid": N_("Water depth"),
-    "sea_floor_depth": N_("Water depth"),
-    "water_depth": N_("Water depth"),
-    "depth": N_("Depth"),
-    "altitude": N_("Ground height"),
-    "height_above_mean_sea_level": N_("Ground height"),
-    "surface_altitude": N_("Ground height"),
-    "sea_water_speed": N_("Flow speed"),
-    "sea_water_velocity": N_("Flow velocity"),
-    "eastward_sea_water_velocity": N_("Flow velocity, eastward"),
-    "northward_sea_water_velocity": N_("Flow velocity, northward"),
-    "sea_water_x_velocity": N_("Flow velocity, x"),
-    "sea_water_y_velocity": N_("Flow velocity, y"),
-    "sea_water_temperature": N_("Water temperature"),
-    "sea_water_potential_temperature": N_("Water temperature"),
-    "sea_water_salinity": N_("Salinity"),
-    "precipitation_flux": N_("Precipitation"),
-    "wind_speed": N_("Wind speed"),
-}
 COLUMNS = {
     "name": N_("Name"),
     "name_en": N_("English name"),
@@ -71,59 +49,9 @@ COLUMNS = {
     "vdatum": N_("Vertical datum"),
 }
 """Usual column names of water layers, and what they are called."""
-_PART = re.compile(r"([A-Za-z%°µ/_²³]+?)(?:\^|\*\*)?(-?[1-4])?")
-_PLAIN = {
-    **dict.fromkeys(("degree_Celsius", "degrees_C", "degree_C", "degC", "Celsius", "deg_C"), "°C"),
-    **dict.fromkeys(("meters", "meter", "metre", "metres"), "m"),
-    **dict.fromkeys(("1", "-", "none"), ""),
-    "ms-1": "m/s",
-    "m3s-1": "m3 s-1",
-}
 _HEIGHT = re.compile(
     r"height|level|elev|altitude|stage|\bdem|bed|_s1|bathy|topo|ground|水位|高程|地形|潮位", re.IGNORECASE
 )
-_ENVELOPE = re.compile(r"(.+) \((max|min|time of max|arrival|duration)(?: (≥ [^()]+))?\)")
-_ENVELOPES = {
-    "max": N_("{quantity}, largest"),
-    "min": N_("{quantity}, smallest"),
-    "time of max": N_("{quantity}, time of the largest"),
-    "arrival": N_("{quantity}, arrival"),
-    "duration": N_("{quantity}, duration"),
-}
-"""How the tool of envelopes titles its results, and what the window says for it."""
-_SUPER = str.maketrans("1234", "¹²³⁴")
-
-
-def unit_text(units: str | None) -> str:
-    """Give a unit for the screen: ``m3 s-1`` becomes ``m³/s``; an unknown form stays as the file writes it."""
-    text = (units or "").strip()
-    text = _PLAIN.get(text, text)
-    text = re.sub(r"\bm([23])\b", lambda found: _raised("m", found[1]), text)
-    parts = [_PART.fullmatch(part) for part in re.split(r"[ .]+", text)]
-    if not text or not all(parts):
-        return text
-    above = [_raised(p[1], p[2]) for p in parts if p and not (p[2] or "").startswith("-")]
-    below = [_raised(p[1], (p[2] or "").lstrip("-")) for p in parts if p and (p[2] or "").startswith("-")]
-    return " ".join(above or ["1"]) + "".join(f"/{part}" for part in below)
-
-
-def _raised(word: str, power: str | None) -> str:
-    return word + (power.translate(_SUPER) if power and power != "1" else "")
-
-
-def quantity_text(variable: Variable | None, name: str = "") -> str:
-    """Give what a variable is, for people: the quantity where its standard name is known, else its title or name."""
-    if variable is None:
-        return name
-    known = QUANTITIES.get(variable.standard_name) or QUANTITIES.get(variable.name)
-    if known is not None:
-        return tr(known)
-    envelope = _ENVELOPE.fullmatch(variable.title)
-    if envelope is None:
-        return variable.title or variable.name
-    inner = QUANTITIES.get(envelope[1].lower().replace(" ", "_"))
-    words = tr(_ENVELOPES[envelope[2]], quantity=tr(inner) if inner else envelope[1])
-    return f"{words} {envelope[3]}" if envelope[3] else words
 
 
 def caption_text(variable: Variable | None, name: str = "") -> str:
@@ -258,3 +186,27 @@ def how_text(face: int, nodes: Sequence[int], *, smooth: bool = True) -> str:
     if not smooth:
         return tr("mean of the nodes of face {number}", number=face)
     return tr("interpolated between nodes {nodes}", nodes=", ".join(str(n) for n in nodes))
+
+
+def dry_text(below: float, variable: Variable | None) -> str:
+    """Write the depth below which a place is dry, in the unit of that depth; a unit not known is said to be so."""
+    if variable is None or variable.units is None:
+        return f"{below:g} ({tr('unit unknown')})"
+    return f"{below:g} {unit_text(variable.units)}".rstrip()
+
+
+def value_text(value: float, unit: str, dry: str = "") -> str:
+    """Write a value with its unit; a dry place is called dry, with the depth that decides it.
+
+    Parameters
+    ----------
+    value : float
+        NaN = none.
+    unit : str
+        As `unit_text` gives it.
+    dry : str
+        From `dry_text` where the place is dry; else empty.
+    """
+    if dry:
+        return tr("dry (below {depth})", depth=dry)
+    return f"{number_text(value)} {unit}".rstrip() if math.isfinite(value) else tr("no value")

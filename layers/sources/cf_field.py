@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layers.errors import DataError
+from layers.quantities import ATTRIBUTE, made_from
 from layers.sources.cf_axes import coordinate, coordinate_values, role
 from layers.sources.cf_crs import units_of
 from layers.sources.cf_values import Packing, decode, fetch, packing, text
@@ -86,6 +87,7 @@ class Field:
             location=location,
             steps=self.steps,
             title=title_of(self.variable),
+            made=made_from(text(self.variable, ATTRIBUTE)),
             standard_name=text(self.variable, "standard_name"),
             levels=self.level_count,
             dtype=np.dtype(self.variable.dtype).name,

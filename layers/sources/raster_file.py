@@ -10,6 +10,7 @@ import numpy as np
 from layers import crs
 from layers.errors import DataError, HaitangError, SourceUnavailable
 from layers.heights import UNKNOWN, datum_name
+from layers.quantities import ATTRIBUTE, made_from
 from layers.sources import formats, guard
 from layers.sources.place import place_warnings
 from layers.sources.raster_cells import read_cells, reason, unturned
@@ -211,6 +212,7 @@ class RasterFile:
                 location="cell",
                 title=data.descriptions[i] or "",
                 dtype=str(data.dtypes[i]),
+                made=made_from(data.tags(i + 1).get(ATTRIBUTE, "")),
             )
             for i, name in enumerate(self._names)
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layers.errors import DataError
+from layers.quantities import ATTRIBUTE, made_text
 from layers.sources import guard
 from layers.sources.cog import BLOCK, CogParts, Packed
 from layers.sources.raster_file import RECORD, VDATUM
@@ -214,6 +215,8 @@ def _describe(data: Any, form: RasterForm) -> None:
     data.update_tags(**tags)
     for i, variable in enumerate(form.variables, start=1):
         data.set_band_description(i, variable.name)
+        if variable.made is not None:
+            data.update_tags(i, **{ATTRIBUTE: made_text(variable.made)})
     data.units = tuple(variable.units or "" for variable in form.variables)
     if form.palette:
         data.write_colormap(1, {int(value): tuple(colour) for value, colour in form.palette.items()})

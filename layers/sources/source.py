@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from layers.extent import Extent
     from layers.geometry import Geometry, Measured
+    from layers.quantities import Made
     from layers.times import TimeAxis
 
 Kind = Literal["raster", "vector", "mesh", "series", "bim", "network", "points", "service", "package", "workspace"]
@@ -32,7 +33,8 @@ class Variable:
     """One quantity of a layer.
 
     ``vector`` marks a quantity made of the two components named in ``components`` (east, north).
-    ``steps`` is 0 or 1 where it does not change in time; ``levels`` counts vertical layers.
+    ``steps`` is 0 or 1 where it does not change in time; ``levels`` counts vertical layers;
+    ``made`` says what a tool made it of.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Variable:
     components: tuple[str, ...] = ()
     levels: int = 1
     dtype: str = "float32"
+    made: Made | None = None
 
 
 @dataclass(frozen=True, slots=True)

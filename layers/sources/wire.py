@@ -20,6 +20,7 @@ from layers.box_index import BoxIndex
 from layers.errors import DataError, HaitangError
 from layers.extent import Extent
 from layers.geometry import Geometry, Measured
+from layers.quantities import Made
 from layers.sources import packs, source
 from layers.texts import Texts
 from layers.times import TimeAxis
@@ -61,6 +62,7 @@ def register(kind: type) -> type:
 for _kind in (
     *SHARED,
     BoxIndex,
+    Made,
     Measured,
     source.Warned,
     source.Variable,

@@ -29,6 +29,7 @@ def envelope(
     hours: NDArray[np.float64],
     kind: str,
     threshold: float,
+    dry_below: float | None = None,
 ) -> NDArray[np.float32]:
     """Reduce the steps of a result to one value a cell.
 
@@ -41,6 +42,8 @@ def envelope(
     kind : {"max", "min", "time_of_max", "arrival", "duration"}
     threshold : float
         In the unit of the values; used by ``arrival`` and ``duration``.
+    dry_below : float or None
+        Of a depth: what is less has no time of its largest value; None = every value counts.
 
     Returns
     -------
@@ -59,6 +62,8 @@ def envelope(
         if state is None or before is None:
             state = np.full((2, len(now)), np.nan)
             before = np.full(len(now), np.nan, dtype=np.float32)
+        if kind == "time_of_max" and dry_below is not None:
+            now = np.where(now >= np.float32(dry_below), now, np.float32(np.nan))
         t0, t1 = float(hours[max(step - 1, 0)]), float(hours[step])
         if kind == "arrival":
             _arrival(before, now, t0, t1, threshold, state[0])

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from app.api import N_, QUIET, Ge, Job, Label, Places, tool, tr
 from layers.errors import DataError, ParameterInvalid
 from layers.mesh import MeshLayer
+from layers.quantities import DRY_BELOW, Made, is_depth
 from layers.raster import RasterLayer
 from layers.sources.computed import ComputedGrid, readable_grid
 from layers.sources.memory import mesh_source
 from layers.sources.source import Topology, TopologyRequest, Variable
+from layers.style import MeshStyle
 from layers.table import Table
 from layers.times import iso
 from plugins.playback.envelope import envelope as reduced
@@ -153,7 +156,9 @@ def envelope(
     -------
     MeshLayer or RasterLayer
         On the same mesh or grid. Extremes in the unit of the variable; the others in hours since the
-        first step, float32; NaN = never. Between steps the value runs straight.
+        first step, float32; NaN = never, and for a depth of water also where it was never wet.
+        Between steps the value runs straight. The extremes of a depth keep 0 on dry ground and carry the
+        limit below which it is dry, so that the map leaves it open.
 
     Raises
     ------
@@ -170,12 +175,34 @@ def envelope(
             kind=kind,
         )
     film = reel(source, variable, level)
-    limit = 0.0 if threshold is None else threshold
+    made = _made(film, kind, threshold)
+    if made.dry_below is not None and made.threshold is not None and made.threshold < made.dry_below:
+        job.warn("Below {depth} a depth counts as dry; the threshold is raised to it.", depth=f"{made.dry_below:g}")
+        made = replace(made, threshold=made.dry_below)
     units = "h" if kind in HOURS else film.variable.units
-    made = Variable(f"{film.variable.name}_{kind}", units, film.variable.location, title=_title(film, kind, threshold))
-    if source.kind == "mesh":
-        return _on_mesh(film, made, kind, limit, job)
-    return _on_grid(film, made, kind, limit, job)
+    title = _title(film, kind, made.threshold)
+    result = Variable(f"{film.variable.name}_{kind}", units, film.variable.location, title=title, made=made)
+    return _on_mesh(film, result, made, job) if source.kind == "mesh" else _on_grid(film, result, made, job)
+
+
+def _made(film: Reel, kind: str, threshold: float | None) -> Made:
+    """Say what the result is made of; a depth of water carries the limit below which it is dry."""
+    layer, variable, axis = film.layer, film.variable, film.layer.described().time
+    dry = getattr(layer, "style", None)
+    limit = dry.dry_below if isinstance(dry, MeshStyle) else DRY_BELOW
+    dated = kind in HOURS and axis is not None and axis.kind != "elapsed"
+    return Made(
+        by="playback.envelope",
+        kind=kind,
+        of=variable.title or variable.name,
+        standard_name=variable.standard_name,
+        units=variable.units,
+        threshold=threshold if kind in ("arrival", "duration") else None,
+        dry_below=limit if is_depth(variable.name, variable.standard_name) and not variable.vector else None,
+        since=iso(axis.values[0], zone=axis.kind == "utc") if dated and axis is not None else "",
+        zone=axis.kind if axis is not None and kind in HOURS else "",
+        source=Path(layer.source).stem,
+    )
 
 
 def _title(film: Reel, kind: str, threshold: float | None) -> str:
@@ -188,18 +215,19 @@ def _title(film: Reel, kind: str, threshold: float | None) -> str:
     return f"{name} ({words})"
 
 
-def _on_mesh(film: Reel, made: Variable, kind: str, threshold: float, job: Job) -> MeshLayer:
+def _on_mesh(film: Reel, made: Variable, how: Made, job: Job) -> MeshLayer:
     source = film.layer
     topology = cast("Topology", source.read(TopologyRequest(source.key)))
     places = len(topology.node_x) + len(topology.face_nodes)
     job.check_memory(places * CELL_BYTES / (1 << 20))
-    values = reduced(_told(film.frames(), len(film.hours), 0.0, 0.9, job), film.hours, kind, threshold)
+    frames = _told(film.frames(), len(film.hours), 0.0, 0.9, job)
+    values = reduced(frames, film.hours, how.kind, how.threshold or 0.0, how.dry_below)
     held = mesh_source(topology, {made.name: values}, crs=source.crs, vdatum=source.vdatum, title=made.name)
     held.layer = replace(held.layer, variables=(made,))
     return MeshLayer(name=made.name, source="memory:").attach(held, held.layer)
 
 
-def _on_grid(film: Reel, made: Variable, kind: str, threshold: float, job: Job) -> RasterLayer:
+def _on_grid(film: Reel, made: Variable, how: Made, job: Job) -> RasterLayer:
     """Give the envelope of a grid; each piece is worked out when it is read."""
     source = film.layer
     grid = readable_grid(source.described(), source.crs)
@@ -207,7 +235,8 @@ def _on_grid(film: Reel, made: Variable, kind: str, threshold: float, job: Job) 
     def cells(piece: Window) -> NDArray[np.float32]:
         part = piece.width * piece.height / (grid.width * grid.height)
         frames = _told(film.pieces(piece), len(film.hours), job.share, part * (1.0 - job.share), job)
-        return reduced(frames, film.hours, kind, threshold).reshape(1, piece.height, piece.width)
+        values = reduced(frames, film.hours, how.kind, how.threshold or 0.0, how.dry_below)
+        return values.reshape(1, piece.height, piece.width)
 
     described = replace(
         source.described(),

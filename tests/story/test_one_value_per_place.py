@@ -64,7 +64,7 @@ class Shown:
         wishes = wishes_at([self.layer], self.reading, x, y, self.view.crs, 0.0)
         if not wishes:
             return None
-        return float(line_of(wishes[0], ask(self.reading, wishes[0]), 0, str).values[self.step])
+        return float(line_of(wishes[0], ask(self.reading, wishes[0]), 0).values[self.step])
 
     def tool(self, x, y):
         """What the tool for values at places gives."""

@@ -14,6 +14,7 @@ from app.views.map2d.cards import NARROW, by_weight, legend_card
 from app.views.map2d.legend import Bar, Entry, Row, class_text
 from app.views.map2d.legend_parts import class_strip
 from app.views.wording import break_step, caption_text, column_text, quantity_text
+from layers.quantities import Made
 from layers.sources.source import Column, LayerDescription, SeriesBlock, Variable
 from layers.style import ClassBreak, ClassTable
 from tests.views import maps
@@ -92,7 +93,8 @@ def test_the_chart_calls_an_unknown_unit_unknown_and_lines_without_units_share_a
 
 
 def test_an_envelope_says_its_kind_and_its_threshold_in_the_language_on_screen():
-    made = Variable("h_arrival", "h", title="water depth (arrival ≥ 0.30 m)")
+    how = Made("playback.envelope", "arrival", "water depth", units="m", threshold=0.3)
+    made = Variable("h_arrival", "h", made=how)
     assert quantity_text(made) == "Water depth, arrival ≥ 0.30 m"
     set_language("zh")
     assert quantity_text(made) == "水深：到达时间 ≥ 0.30 m"

@@ -243,7 +243,7 @@ def draw_names(painter: QPainter, layout: Layout, content: Content, ink: Ink) ->
         painter.setPen(QPen(line_colour(line, content.theme), 2.4))
         painter.drawLine(QPointF(x, y + 10), QPointF(x + 16, y + 10))
         found = line.held(content.now) if content.now is not None else None
-        value = f"{number_text(found[1])} {line.unit or ''}".rstrip() if found else "–"
+        value = line.text(found) if content.now is not None else "–"
         space = metrics(BODY, bold=True).horizontalAdvance(value) + 12
         name = line.name
         if number == most - 1 and len(content.lines) > most:
@@ -283,7 +283,7 @@ def draw_hover(
         return
     moment = layout.moment(x)
     rows = [(line, line.at(moment)) for line in content.lines][:12]
-    texts = [f"{number_text(v[1])} {line.unit or ''}".rstrip() if v else tr("no value") for line, v in rows]
+    texts = [line.text(found) for line, found in rows]
     head = when(_nearest(rows, moment))
     measure = metrics(SMALL)
     wide = max(measure.horizontalAdvance(head), *(measure.horizontalAdvance(t) + 20 for t in texts)) + 24

@@ -11,7 +11,7 @@ from app.core.language import tr
 from app.views import projection
 from app.views.charts.series import ChartLine
 from app.views.map2d.overlays import source_name
-from app.views.wording import how_text, is_height, quantity_text, unit_text
+from app.views.wording import dry_text, how_text, is_height, quantity_text, unit_text
 from layers.errors import HaitangError
 from layers.locate import cells_at, locate, mixed
 from layers.mesh import MeshLayer
@@ -188,7 +188,16 @@ def line_of(wish: Wish, blocks: Sequence[SeriesBlock], colour: int) -> ChartLine
         values,
         source_name(wish.layer.source),
         colour,
+        *_dry(wish),
     )
+
+
+def _dry(wish: Wish) -> tuple[float | None, str]:
+    """Give the limit below which the depth of a mesh is dry, as its style has it, and its words."""
+    style = wish.layer.style if isinstance(wish.layer, MeshLayer) else None
+    if style is None or style.depth_variable != wish.variable.name:
+        return None, ""
+    return style.dry_below, dry_text(style.dry_below, wish.variable)
 
 
 def _mixed(values: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.views.wording import value_text
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -41,6 +43,10 @@ class ChartLine:
         File name.
     colour : int
         Number of its colour.
+    dry_below : float or None
+        Of a depth: what is less is dry ground; None = the values are no depth of water.
+    dry : str
+        That limit with its unit.
     """
 
     layer: str
@@ -52,6 +58,8 @@ class ChartLine:
     values: NDArray[np.float64]
     source: str = ""
     colour: int = 0
+    dry_below: float | None = None
+    dry: str = ""
     _known: tuple[NDArray[np.int64], NDArray[np.float64], float] = field(init=False, repr=False)
 
     @property
@@ -64,6 +72,12 @@ class ChartLine:
         fine = np.isfinite(self.values)
         known = self.times[fine]
         object.__setattr__(self, "_known", (known, self.values[fine], usual_step(known)))
+
+    def text(self, found: tuple[int, float] | None) -> str:
+        """Write what `at` or `held` gave, with the unit; a dry place is called dry."""
+        value = found[1] if found is not None else np.nan
+        dry = self.dry if self.dry_below is not None and value < self.dry_below else ""
+        return value_text(value, self.unit or "", dry)
 
     def at(self, moment: int) -> tuple[int, float] | None:
         """Give time and value of the value nearest to a moment (ns), within 3/4 of a usual step; None in a gap."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.views.wording import number_text
+from app.views.wording import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ def hit_text(hit: Hit, document: Document, offset_hours: float) -> str:
     """Give one hit in words: ``Water depth 1.24 m · 2026-08-01 14:20 · run.nc``."""
     parts = []
     if hit.value is not None:
-        parts.append(" ".join(part for part in (hit.title, number_text(hit.value), hit.unit) if part))
+        parts.append(" ".join(part for part in (hit.title, value_text(hit.value, hit.unit, hit.dry)) if part))
     else:
         parts.append(" ".join(part for part in (hit.name, hit.title) if part))
     if hit.moment is not None:

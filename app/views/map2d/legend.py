@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from app.core.language import N_, language, tr
 from app.core.looks import REASONS, Look, MeshLook, RasterLook, SeriesLook, VectorLook
-from app.core.moments import assumed_text
+from app.core.moments import LocalTime, assumed_text, clock_text, moment
 from app.views.map2d.colours import colouring
 from app.views.map2d.legend_parts import Bar, Entry, Row, class_rows, class_strip, class_text, geometry_word
 from app.views.wording import (
     caption_text,
     datum_text,
+    dry_text,
     is_height,
     number_text,
     quantity_text,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from app.core.looks import ValueRange
-    from app.core.moments import LocalTime
     from app.views.view import Picture
     from layers.style import ColourScale, RasterStyle
 
@@ -58,11 +58,11 @@ class Legend:
             Whether to write their zone too, where nothing else beside the legend says it.
         """
         for picture in reversed(pictures):
-            entry = self._lasting(picture.look)
+            entry = self._lasting(picture.look, local)
             late = () if picture.look.empty_reason else _when(picture.look, now, local, zone=zone)
             yield replace(entry, notes=(*entry.notes, *late)) if late else entry
 
-    def _lasting(self, look: Look) -> Entry:
+    def _lasting(self, look: Look, local: LocalTime) -> Entry:
         """Give what an entry says whatever the moment; parts are compared as objects, which are never changed."""
         parts = (look.description, getattr(look, "style", None), getattr(look, "ranges", None))
         told = (
@@ -71,13 +71,14 @@ class Legend:
             _scale_state(look),
             getattr(look, "contour_step", None),
         )
-        words = (language(), look.name, look.vdatum, look.empty_reason, *told)
+        words = (language(), local, look.name, look.vdatum, look.empty_reason, *told)
         kept = self._kept.get(look.layer)
         if kept is not None and kept[0][3:] == words and all(a is b for a, b in zip(kept[0], parts, strict=False)):
             return kept[1]
         values = isinstance(look, RasterLook | MeshLook) and not look.empty_reason
         made = _entry(look)
-        entry = replace(made, layer=look.layer, has_values=values and bool(made.bar or made.rows))
+        notes = made.notes if look.empty_reason else (*_counted_from(look, local), *made.notes)
+        entry = replace(made, notes=notes, layer=look.layer, has_values=values and bool(made.bar or made.rows))
         self._kept[look.layer] = ((*parts, *words), entry)
         return entry
 
@@ -122,6 +123,34 @@ def _when(look: Look, now: np.datetime64 | None, local: LocalTime, *, zone: bool
     if look.moment is not None and axis is not None and axis.kind == "unzoned":
         notes.append(tr("Time zone unknown") if local.kind == "unzoned" else assumed_text())
     return tuple(notes)
+
+
+def _counted_from(look: Look, local: LocalTime) -> tuple[str, ...]:
+    """Name the moment that the hours of a result are counted from."""
+    found = look.variable(shown_name(look))
+    made = None if found is None else found.made
+    if made is None or made.is_value:
+        return ()
+    if not made.since:
+        return (tr("Hours since the start of the run, which has no date"),)
+    try:
+        start = moment(made.since)
+    except ValueError:
+        return ()
+    if start is None:
+        return ()
+    if made.zone == "unzoned":
+        return (tr("Hours since {time} of the model's own clock, zone unknown", time=clock_text(start)),)
+    return (tr("Hours since {time}", time=LocalTime("utc", local.offset_hours).text(start)),)
+
+
+def shown_name(look: Look) -> str:
+    """Name the variable whose values colour a grid or a mesh; empty where none does."""
+    if isinstance(look, MeshLook):
+        return look.shown
+    if isinstance(look, RasterLook) and look.style.mode == "scale" and look.bands:
+        return look.bands[0]
+    return ""
 
 
 def _raster(look: RasterLook) -> Entry:
@@ -179,7 +208,9 @@ def _mesh(look: MeshLook) -> Entry:
         return Entry(look.name, caption=tr("Mesh"))
     notes = list(_arrows(look))
     if look.depth:
-        notes.append(tr("Drier than {depth} m is not drawn", depth=f"{look.style.dry_below:g}"))
+        notes.append(
+            tr("Below {depth} dry, not drawn", depth=dry_text(look.style.dry_below, look.variable(look.depth)))
+        )
     return _scaled(look, look.shown, tuple(notes), look.ranges)
 
 

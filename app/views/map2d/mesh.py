@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -28,7 +29,7 @@ from app.views.map2d.paint import Dry, paint_faces, paint_nodes
 from app.views.map2d.placement import PIXELS
 from app.views.map2d.strokes import stroke_lines
 from app.views.view import Hit, Picture
-from app.views.wording import how_text, quantity_text, unit_text
+from app.views.wording import dry_text, how_text, quantity_text, unit_text
 from layers.errors import DataError
 from layers.locate import locate, mixed, place_in
 from layers.sources.source import Statistics, TopologyRequest, Values, ValuesRequest
@@ -71,8 +72,10 @@ class MeshProbe:
         look, variable = self.look, self.look.variable(self.look.shown)
         value = _value(self.values, self.where, spot)
         title = quantity_text(variable, look.shown)
-        if self.dry is not None and not _value(self.dry.depth, self.dry.where, spot) >= self.dry.below:
+        dry = ""
+        if self.dry is not None and not (depth := _value(self.dry.depth, self.dry.where, spot)) >= self.dry.below:
             value = float("nan")
+            dry = dry_text(self.dry.below, look.variable(look.depth)) if isfinite(depth) else ""
         return Hit(
             look.layer,
             look.name,
@@ -83,6 +86,7 @@ class MeshProbe:
             source_name(look.source),
             spot.face,
             how=self._how(spot),
+            dry=dry,
         )
 
     def _how(self, spot: Spot) -> str:
