@@ -87,7 +87,7 @@ def test_the_chart_calls_an_unknown_unit_unknown_and_lines_without_units_share_a
     layer.attach(data, about)
     wish = station_wish(layer, 0)
     block = SeriesBlock(maps.TIMES.values, np.zeros((3, 1)))
-    line = line_of(wish, [block], 0, str)
+    line = line_of(wish, [block], 0)
     assert line.unit is None
     assert line.group[0] == layer.id
 

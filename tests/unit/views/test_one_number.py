@@ -51,7 +51,7 @@ def answers(pair, x, y):
     painted = sample_plan(probe.plan, probe.values, np.array([50.5]), np.array([50.5]), probe.where)[0]
     hit = probe.at(50.5, 50.5)
     (wish,) = wishes_at(document.layers, reading, x, y, "EPSG:4549", 1.0)
-    line = line_of(wish, ask(reading, wish), 0, str)
+    line = line_of(wish, ask(reading, wish), 0)
     layer = document.layers[0]
     sampled = series_at(layer, layer.variable("depth"), np.array([x]), np.array([y]))[STEP, 0]
     return [float(painted), hit.value, float(line.values[STEP]), float(sampled)], hit.how, wish.place
