@@ -110,7 +110,18 @@ def clipped(rings: Rings, size: tuple[float, float], *, closed: bool, margin: fl
     low, high = _bounds(rings, long)
     out = (low[:, 0] < box[0]) | (low[:, 1] < box[1]) | (high[:, 0] > box[2]) | (high[:, 1] > box[3])
     long = long[out]
-    return _cut(rings, long, box, closed=closed) if len(long) else rings
+    if not len(long):
+        return rings
+    offsets, vertices = gather(rings.offsets, long)
+    whole = Rings(rings.xy[vertices], offsets, rings.source[long])
+    cut = _cut_areas(whole, box) if closed else _cut_lines(whole, box)
+    offsets, vertices = gather(rings.offsets, np.setdiff1d(np.arange(len(rings)), long))
+    rest = Rings(rings.xy[vertices], offsets, np.delete(rings.source, long))
+    return Rings(
+        np.concatenate([rest.xy, cut.xy]),
+        np.concatenate([rest.offsets, cut.offsets[1:] + rest.offsets[-1]]).astype(np.int64),
+        np.concatenate([rest.source, cut.source]),
+    )
 
 
 def _bounds(rings: Rings, chosen: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -119,42 +130,56 @@ def _bounds(rings: Rings, chosen: NDArray[np.int64]) -> tuple[NDArray[np.float64
     return np.minimum.reduceat(xy, offsets[:-1]), np.maximum.reduceat(xy, offsets[:-1])
 
 
-def _cut(rings: Rings, long: NDArray[np.int64], box: tuple[float, float, float, float], *, closed: bool) -> Rings:
-    """Put the pieces of long rings in their place; those that cannot be cut stay whole."""
+def _cut_areas(rings: Rings, box: tuple[float, float, float, float]) -> Rings:
+    """Cut rings to a box, one side after the other; a ring that leaves it twice runs along its edge in between.
+
+    That fills what the whole ring fills, however the ring crosses or touches itself, and the edge lies outside the
+    frame, where nobody sees an outline on it.
+
+    References
+    ----------
+    Sutherland, I. E.; Hodgman, G. W. (1974): Reentrant polygon clipping. CACM 17(1), 32-42.
+    """
+    for axis, limit, sign in ((0, box[0], 1.0), (0, box[2], -1.0), (1, box[1], 1.0), (1, box[3], -1.0)):
+        rings = _cut_side(rings, axis, limit, sign)
+    return rings
+
+
+def _cut_side(rings: Rings, axis: int, limit: float, sign: float) -> Rings:
+    """Keep of rings what lies on one side of a line: where ``sign * coordinate >= sign * limit``."""
+    xy, offsets = rings.xy, rings.offsets
+    full = np.flatnonzero(np.diff(offsets) > 0)
+    after = np.arange(1, len(xy) + 1)
+    after[offsets[1:][full] - 1] = offsets[:-1][full]
+    depth = sign * (xy[:, axis] - limit)
+    inside = depth >= 0
+    crosses = inside != inside[after]
+    at = np.flatnonzero(crosses)
+    share = depth[at] / (depth[at] - depth[after[at]])
+    met = xy[at] + share[:, None] * (xy[after[at]] - xy[at])
+    met[:, axis] = limit
+    count = inside.astype(np.int64) + crosses
+    starts = np.concatenate([[0], np.cumsum(count)])
+    made = np.empty((int(starts[-1]), 2))
+    made[starts[:-1][inside]] = xy[inside]
+    made[starts[at] + inside[at]] = met
+    return Rings(made, starts[offsets].astype(np.int64), rings.source)
+
+
+def _cut_lines(lines: Rings, box: tuple[float, float, float, float]) -> Rings:
+    """Cut lines to a box; those that cannot be cut stay whole."""
     import shapely
 
-    offsets, vertices = gather(rings.offsets, long)
-    owner = np.repeat(np.arange(len(long)), np.diff(offsets))
-    xy = rings.xy[vertices]
+    owner = np.repeat(np.arange(len(lines)), np.diff(lines.offsets))
     try:
-        if closed:
-            whole = shapely.polygons(shapely.linearrings(*_closing(xy, owner, offsets)))
-            parts, number = shapely.get_parts(shapely.clip_by_rect(whole, *box), return_index=True)
-            cut = shapely.get_exterior_ring(parts)
-        else:
-            cut, number = shapely.get_parts(
-                shapely.clip_by_rect(shapely.linestrings(xy, indices=owner), *box), return_index=True
-            )
+        whole = shapely.linestrings(lines.xy, indices=owner)
+        cut, number = shapely.get_parts(shapely.clip_by_rect(whole, *box), return_index=True)
     except shapely.errors.GEOSException:
-        return rings
+        return lines
     good = ~shapely.is_empty(cut)
-    new_xy, at = shapely.get_coordinates(cut[good], return_index=True)
-    new_offsets = np.searchsorted(at, np.arange(int(good.sum()) + 1))
-    rest = np.setdiff1d(np.arange(len(rings)), long)
-    rest_offsets, rest_vertices = gather(rings.offsets, rest)
-    return Rings(
-        np.concatenate([rings.xy[rest_vertices], new_xy]),
-        np.concatenate([rest_offsets, new_offsets[1:] + rest_offsets[-1]]).astype(np.int64),
-        np.concatenate([rings.source[rest], rings.source[long[number[good]]]]),
-    )
-
-
-def _closing(
-    xy: NDArray[np.float64], owner: NDArray[np.int64], offsets: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], None, NDArray[np.int64]]:
-    """Give the rings with their first vertex once more at the end, as shapely wants them."""
-    ends = offsets[1:]
-    return np.insert(xy, ends, xy[offsets[:-1]], axis=0), None, np.insert(owner, ends, np.arange(len(ends)))
+    xy, at = shapely.get_coordinates(cut[good], return_index=True)
+    offsets = np.searchsorted(at, np.arange(int(good.sum()) + 1))
+    return Rings(xy, offsets.astype(np.int64), lines.source[number[good]])
 
 
 def turned(rings: Rings, wanted: NDArray[np.bool_]) -> Rings:

@@ -16,6 +16,7 @@ from app.core.pages.model import Page
 from app.views.map2d.fill import ring_signs
 from app.views.map2d.placement import Placement
 from app.views.sheet import captions, geopdf, grid, legend, marks, paper, pdf
+from app.views.sheet import paths as paths_module
 from app.views.sheet.atlas import chosen
 from app.views.sheet.maps import DrawnMap, fitted, round_scale, scale_of
 from app.views.sheet.page import Matter
@@ -55,6 +56,20 @@ def test_a_long_ring_that_leaves_the_frame_is_cut_to_it_and_fills_the_same():
     line = placed(xy, rings, np.array([0]), Placement(0.0, 10.0, 10.0, 10.0), (600, 100), closed=False)
     assert len(line) >= 1
     assert line.xy[:, 1].min() >= -24.001
+
+
+def test_a_ring_that_leaves_the_frame_and_touches_itself_fills_what_it_filled_before():
+    angle = np.linspace(0, 2 * np.pi, 400, endpoint=False)
+    wave = 60 + 55 * np.sin(9 * angle)
+    xy = np.column_stack([60 + np.cos(angle) * wave, 40 + np.sin(angle) * wave])
+    xy = np.concatenate([xy[:200], xy[150:200], xy[150:]])  # it goes back along itself for a while
+    whole = paths_module.Rings(xy, np.array([0, len(xy)]), np.array([0]))
+    cut = paths_module.clipped(whole, (100, 80), closed=True, margin=5.0)
+    assert cut.xy.min() >= -5
+    assert (cut.xy.max(axis=0) <= (105, 85)).all()
+    before, after = (next(iter(paths(one, closed=True))) for one in (whole, cut))
+    places = [QPointF(x, y) for x in np.arange(0.3, 100, 3.1) for y in np.arange(0.7, 80, 2.9)]
+    assert [after.contains(p) for p in places] == [before.contains(p) for p in places]
 
 
 def test_paths_hold_at_most_two_hundred_rings():
