@@ -10,6 +10,7 @@ import numpy as np
 
 from layers.arrow import pyarrow
 from layers.errors import FilterInvalid
+from layers.filters.known import parse_for
 from layers.filters.masks import mask
 from layers.filters.reading import parse
 from layers.filters.terms import columns as asked_columns
@@ -156,7 +157,7 @@ class TableData:
         """
         if CONDITION.search(query):
             known = {c.name: c.values for c in self.columns if c.values is not None}
-            return mask(parse(query), known, len(self))
+            return mask(parse_for(query, (c.name for c in self.columns)), known, len(self))
         keep = np.zeros(len(self), np.bool_)
         for column in self.columns:
             keep |= _holding(column.values, query, len(self))

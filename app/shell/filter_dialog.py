@@ -16,7 +16,7 @@ from app.widgets import controls
 from app.widgets.filter_field import FilterField
 from app.widgets.table import cell_text
 from layers.errors import HaitangError
-from layers.filters.reading import parse
+from layers.filters.known import parse_for
 from layers.filters.terms import columns as asked_columns
 from layers.filters.writing import quoted_name, quoted_text
 from layers.sources.asking import filtered
@@ -173,7 +173,8 @@ class Condition(QWidget):
         HaitangError
             The condition is wrong, or the features cannot be read.
         """
-        term, layer = parse(text), self._layer
+        layer = self._layer
+        term = parse_for(text, self.types, layer.name)
         if layer.is_scratch:
             return filtered(block_of(layer.features, asked_columns(term)), term).ids
         request = FeatureRequest(layer.key, columns=(), geometry=False, where=text)

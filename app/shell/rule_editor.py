@@ -13,8 +13,7 @@ from app.shell.scale_editor import Check, Rows, line_of
 from app.shell.symbol_editor import SymbolRows, symbol_icon
 from app.widgets import controls, theme
 from layers.errors import DataError
-from layers.filters.reading import parse
-from layers.filters.terms import columns as columns_of
+from layers.filters.known import parse_for
 from layers.style import Rule, Symbol
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class RuleRows(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._rules: tuple[Rule, ...] = ()
-        self._columns: frozenset[str] = frozenset()
+        self._columns: tuple[str, ...] = ()
         self._geometry = "polygon"
         self._at = 0
         self._quiet = True
@@ -39,6 +38,8 @@ class RuleRows(QWidget):
         self.list.setProperty("role", "framed")
         self.list.setIconSize(QSize(22, 20))
         self.name, self.filter = QLineEdit(), QLineEdit()
+        self.fault = controls.Words("", "error", wrap=True)
+        self.fault.hide()
         self.otherwise = Check(N_("All that no other rule takes"))
         self.smallest, self.largest = ScaleField(), ScaleField()
         self.symbol = SymbolRows()
@@ -47,6 +48,7 @@ class RuleRows(QWidget):
         self._rows.add("", self._buttons())
         self._rows.add(N_("Name"), self.name)
         self._rows.add(N_("Condition"), self.filter)
+        self._rows.add("", self.fault)
         self._rows.add("", self.otherwise)
         self._rows.add(N_("Scale from"), self.smallest)
         self._rows.add(N_("Scale to"), self.largest)
@@ -81,7 +83,7 @@ class RuleRows(QWidget):
 
         self._quiet = True
         d = layer.description
-        self._columns = frozenset(c.name for c in d.columns) if d is not None else frozenset()
+        self._columns = tuple(c.name for c in d.columns) if d is not None else ()
         self._rules, self._geometry = rules, geometry
         self._at = min(self._at, max(len(rules) - 1, 0))
         self.list.clear()
@@ -115,13 +117,15 @@ class RuleRows(QWidget):
         if not text.strip():
             return ""
         try:
-            strange = [name for name in columns_of(parse(text)) if self._columns and name not in self._columns]
+            parse_for(text, self._columns)
         except DataError as error:
             return error_text(error)
-        return tr("The layer has no column {name}.", name=strange[0]) if strange else ""
+        return ""
 
     def _mark(self, fault: str) -> None:
         theme.set_role(self.filter, "error" if fault else "", "state")
+        self.fault.setText(fault)
+        self.fault.setVisible(bool(fault))
         self.filter.setToolTip(fault or tr("A condition in CQL2, such as depth > 0.5 AND name LIKE '%河'"))
 
     # ----------------------------------------------------------------------- changing

@@ -15,7 +15,7 @@ from app.views import projection
 from app.views.map2d.scratch import block_of, scratch_block
 from layers.edits import Change, Edit
 from layers.errors import HaitangError
-from layers.filters.reading import parse
+from layers.filters.known import parse_for
 from layers.filters.terms import asks_for_place
 from layers.geometry import feature_boxes
 from layers.sources.features import touching
@@ -114,8 +114,9 @@ class TableSource(QObject):
     # -- which rows ------------------------------------------------------------------
     def filter(self, query: str) -> None:
         """Show the rows that fit; conditions on place are asked of the file."""
+        names = [column.name for column in self._model.table.columns]
         try:
-            spatial = bool(query and CONDITION.search(query)) and asks_for_place(parse(query))
+            spatial = bool(query and CONDITION.search(query)) and asks_for_place(parse_for(query, names))
         except HaitangError as error:
             self._model.refused.emit(error)
             return

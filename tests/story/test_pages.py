@@ -197,6 +197,7 @@ def opened(small: Path, qapp: object) -> Iterator[tuple[Any, Any]]:
         (["--atlas", "nothing"], "There is no layer of features named nothing"),
         (["--atlas", "villages", "--name", "nothing"], "has no column nothing"),
         (["--atlas", "villages", "--where", "name = 'nowhere'"], "No feature is left"),
+        (["--atlas", "villages", "--where", "nowhere = 1"], r"no column nowhere.*\(.*Villages\) Its columns are: "),
         (["--atlas", "villages", "--pages", "0-900"], "names no pages"),
         (["--map-theme", "nothing"], "shows the theme nothing"),
         (["--dpi", "7"], "dpi cannot be 7"),

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.core.language import N_
 from app.views.map2d.scratch import scratch_block
-from layers.errors import ParameterInvalid
+from layers.errors import FilterInvalid, ParameterInvalid
 from layers.sources.source import FeatureBlock, FeatureRequest
 from layers.vector import VectorLayer
 
@@ -116,7 +116,7 @@ def rows_of(
     _check([*wished, *([column] if column else [])], block, layer)
     names = list(wished) or list(block.columns)
     titles = {c.name: c.title or c.name for c in (layer.description.columns if layer.description else ())}
-    kept = np.flatnonzero(_mask(where, block))
+    kept = np.flatnonzero(_mask(where, block, layer))
     if column:
         kept = kept[_sorted(block.columns[column], kept, downwards=sort.startswith("-"))]
     columns = {name: block.columns[name] for name in names}
@@ -143,14 +143,18 @@ def _check(names: Sequence[str], block: FeatureBlock, layer: Layer) -> None:
         )
 
 
-def _mask(where: str, block: FeatureBlock) -> NDArray[np.bool_]:
+def _mask(where: str, block: FeatureBlock, layer: Layer) -> NDArray[np.bool_]:
     """Tell which rows a filter holds for."""
     if not where.strip():
         return np.ones(len(block.ids), np.bool_)
+    from layers.filters.known import parse_for
     from layers.filters.masks import mask
-    from layers.filters.reading import parse
 
-    return mask(parse(where.strip()), block.columns, len(block.ids), block.geometry)
+    try:
+        return mask(parse_for(where.strip(), block.columns), block.columns, len(block.ids), block.geometry)
+    except FilterInvalid as error:
+        remedy = error.remedy_template
+        raise ParameterInvalid(error.template, where=layer.name, remedy=remedy, **error.fields) from error
 
 
 def _sorted(values: Any, kept: NDArray[np.int64], *, downwards: bool) -> NDArray[np.intp]:
