@@ -1,4 +1,4 @@
-"""Asked: the columns that a style needs, those of its conditions and label expressions included."""
+"""Asked: what a style needs of its source: columns, those of conditions and label expressions included; a variable."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from layers.filters.reading import parse as parse_filter
 from layers.filters.terms import columns as filter_columns
 
 if TYPE_CHECKING:
+    from layers.layer import Layer
     from layers.style import VectorStyle
 
 
@@ -43,3 +44,11 @@ def columns_of_expression(text: str) -> tuple[str, ...]:
         return parse_expression(text).columns
     except DataError:
         return ()
+
+
+def shown_variable(layer: Layer, wanted: str) -> str:
+    """Give the variable to show: the one the style names, else the first of the source."""
+    variables = layer.description.variables if layer.description else ()
+    if any(v.name == wanted for v in variables) or not variables:
+        return wanted
+    return variables[0].name

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from app.core.asked import asked_columns
+from app.core.asked import asked_columns, shown_variable
 from app.core.language import N_
 from layers.mesh import MeshLayer
 from layers.raster import RasterLayer
@@ -267,14 +267,6 @@ def _common(layer: Layer, view: View) -> dict[str, Any]:
         "name": layer.name,
         "vdatum": layer.vdatum,
     }
-
-
-def shown_variable(layer: Layer, wanted: str) -> str:
-    """Give the variable to show: the one the style names, else the first of the source."""
-    variables = layer.description.variables if layer.description else ()
-    if any(v.name == wanted for v in variables) or not variables:
-        return wanted
-    return variables[0].name
 
 
 def _raster(layer: RasterLayer, view: View, known: Known) -> RasterLook:

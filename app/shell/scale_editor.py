@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QWidget
 
+from app.core.asked import shown_variable
 from app.core.language import N_, tr
-from app.core.looks import shown_variable
 from app.shell.layer_words import choice_text
 from app.shell.swatch import offered_scales, scale_icon
 from app.widgets import controls, theme
