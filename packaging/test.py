@@ -8,6 +8,9 @@ import sys
 
 import environment
 
+WHOLE = ["--numprocesses=2", "--dist=loadfile", "--durations=10", "--durations-min=2"]
+"""What the whole suite is run with: file by file, two at a time, as a machine with two cores can."""
+
 
 def main() -> int:
     """Run the whole suite offscreen, or what is asked for after ``--``; pytest's exit code."""
@@ -19,7 +22,7 @@ def main() -> int:
     if asked.setup_only:
         return 0
     variables = environment.environ(QT_QPA_PLATFORM="offscreen")
-    command = [environment.PYTHON, "-m", "pytest", *(asked.pytest or ["--durations=10", "--durations-min=2"])]
+    command = [environment.PYTHON, "-m", "pytest", *(asked.pytest or WHOLE)]
     return subprocess.run(command, cwd=environment.ROOT, env=variables, check=False).returncode
 
 

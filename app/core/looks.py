@@ -353,11 +353,6 @@ def at_moment(look: Look, axis: TimeAxis | None, shift_h: float, now: np.datetim
     return replace(look, step=step, moment=axis.values[step] + shift)
 
 
-def lasting_reason(look: Look) -> str:
-    """Give the reason for an empty picture that another moment would not change."""
-    return "" if look.empty_reason in ("before", "after") else look.empty_reason
-
-
 def _is_steady(look: Look) -> bool:
     """Tell whether none of the variables shown changes in time, so that the clock does not matter."""
     if isinstance(look, RasterLook):

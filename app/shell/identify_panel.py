@@ -42,7 +42,8 @@ class _HitCard(QFrame):
         self._grid.setColumnMinimumWidth(0, 92)
         box = controls.column(12, 6)
         box.addWidget(controls.Elided(hit.name, "section"))
-        self._number = self._obtained = QLabel()
+        self._number: QLabel | None = None
+        self._obtained: QLabel | None = None
         if hit.value is not None:
             box.addWidget(self._value(hit))
         elif hit.title:
@@ -87,8 +88,9 @@ class _HitCard(QFrame):
 
     def show_exact(self, value: float, unit: str) -> None:
         """Show the value of the place itself instead of the one that is drawn for more than it."""
-        self._number.setText(value_text(value, unit_text(unit)))
-        self._obtained.setText(tr("read from the file at this place"))
+        if self._number is not None and self._obtained is not None:
+            self._number.setText(value_text(value, unit_text(unit)))
+            self._obtained.setText(tr("read from the file at this place"))
 
     def add(self, name: str, value: str) -> QLabel:
         """Add one line and give its words."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.core.looks import Known, Look, at_moment, lasting_reason, moving_axis, resolve
+from app.core.looks import Known, Look, at_moment, moving_axis, resolve
 from app.views import projection
 from app.views.knowledge import Knowledge, arrow_speed, arrow_variable, range_now, statistics_now
 from app.views.track import Fetcher, Track
@@ -169,7 +169,8 @@ class Scene2D(QObject):
         kept = self._kept.get(layer.id)
         if kept is None or kept[0].view is not view or kept[3] != self.reading.state(layer.id):
             look = resolve(layer, now, view, self._knowledge.known(layer))
-            base = replace(look, step=0, moment=None, empty_reason=lasting_reason(look))
+            lasting = "" if look.empty_reason in ("before", "after") else look.empty_reason
+            base = replace(look, step=0, moment=None, empty_reason=lasting)
             kept = (base, moving_axis(look, layer), layer.shift_h, self.reading.state(layer.id))
             self._kept[layer.id] = kept
         return at_moment(*kept[:3], now)
