@@ -168,11 +168,11 @@ def _source_cells(
 
 # -------------------------------------------------------------------- kernels
 @inner
-def _between(coarse, y, cell, right, down):
-    """Give a coarse value between four neighbours."""
-    upper = coarse[y, cell] + right * (coarse[y, cell + 1] - coarse[y, cell])
-    lower = coarse[y + 1, cell] + right * (coarse[y + 1, cell + 1] - coarse[y + 1, cell])
-    return upper + down * (lower - upper)
+def _ends(coarse, line, cell, down):
+    """Give a coarse value at both ends of a cell, on a row between two of its lines."""
+    left = coarse[line, cell] + down * (coarse[line + 1, cell] - coarse[line, cell])
+    right = coarse[line, cell + 1] + down * (coarse[line + 1, cell + 1] - coarse[line, cell + 1])
+    return left, right
 
 
 @inner
@@ -180,12 +180,18 @@ def _smooth_value(source, column, row):
     """Give the mean of the four cells round a place, weighted by nearness; unknown cells are left out."""
     x, y = column - 0.5, row - 0.5
     left, upper = int(np.floor(x)), int(np.floor(y))
-    right, down, total, weight = x - left, y - upper, 0.0, 0.0
+    right, down = x - left, y - upper
+    i0, i1 = max(left, 0), min(left + 1, source.shape[1] - 1)
+    j0, j1 = max(upper, 0), min(upper + 1, source.shape[0] - 1)
+    above = (1.0 - right) * source[j0, i0] + right * source[j0, i1]
+    below = (1.0 - right) * source[j1, i0] + right * source[j1, i1]
+    whole = (1.0 - down) * above + down * below
+    if whole == whole:
+        return np.float32(whole)
+    total, weight = 0.0, 0.0
     for corner in range(4):
-        i = min(max(left + (corner & 1), 0), source.shape[1] - 1)
-        j = min(max(upper + (corner >> 1), 0), source.shape[0] - 1)
         share = (right if corner & 1 else 1.0 - right) * (down if corner >> 1 else 1.0 - down)
-        value = source[j, i]
+        value = source[j1 if corner >> 1 else j0, i1 if corner & 1 else i0]
         if value == value:
             total += share * value
             weight += share
@@ -205,62 +211,77 @@ def _smooth_colour(source, column, row):
 
 @kernel(GRID_OUT, GRID, BOXES, BOXES, WHOLE, FLAG, WHOLE, WHOLE)
 def _warp_values(out, source, columns, rows, step, smooth, top, bottom):
+    width = out.shape[1]
     for y in range(top, bottom):
         line, down = y // step, (y % step + 0.5) / step
-        for x in range(out.shape[1]):
-            cell, right = x // step, (x % step + 0.5) / step
-            column, row = _between(columns, line, cell, right, down), _between(rows, line, cell, right, down)
-            value = np.float32(np.nan)
-            if 0.0 <= column < source.shape[1] and 0.0 <= row < source.shape[0]:
-                value = source[int(row), int(column)]
-                if smooth and value == value:
-                    value = _smooth_value(source, column, row)
-            out[y, x] = value
+        for cell in range((width + step - 1) // step):
+            column, column_end = _ends(columns, line, cell, down)
+            row, row_end = _ends(rows, line, cell, down)
+            across, along = (column_end - column) / step, (row_end - row) / step
+            column, row = column + 0.5 * across, row + 0.5 * along
+            for x in range(cell * step, min((cell + 1) * step, width)):
+                value = np.float32(np.nan)
+                if 0.0 <= column < source.shape[1] and 0.0 <= row < source.shape[0]:
+                    value = source[int(row), int(column)]
+                    if smooth and value == value:
+                        value = _smooth_value(source, column, row)
+                out[y, x] = value
+                column += across
+                row += along
 
 
 @kernel(PICTURE, PICTURE_IN, BOXES, BOXES, WHOLE, FLAG, WHOLE, WHOLE)
 def _warp_colours(out, source, columns, rows, step, smooth, top, bottom):
+    width = out.shape[1]
     for y in range(top, bottom):
         line, down = y // step, (y % step + 0.5) / step
-        for x in range(out.shape[1]):
-            cell, right = x // step, (x % step + 0.5) / step
-            column, row = _between(columns, line, cell, right, down), _between(rows, line, cell, right, down)
-            colour = np.int64(0)
-            if 0.0 <= column < source.shape[1] and 0.0 <= row < source.shape[0]:
-                colour = np.int64(source[int(row), int(column)])
-                if smooth:
-                    colour = _smooth_colour(source, column, row)
-            out[y, x] = colour
+        for cell in range((width + step - 1) // step):
+            column, column_end = _ends(columns, line, cell, down)
+            row, row_end = _ends(rows, line, cell, down)
+            across, along = (column_end - column) / step, (row_end - row) / step
+            column, row = column + 0.5 * across, row + 0.5 * along
+            for x in range(cell * step, min((cell + 1) * step, width)):
+                colour = np.int64(0)
+                if 0.0 <= column < source.shape[1] and 0.0 <= row < source.shape[0]:
+                    colour = np.int64(source[int(row), int(column)])
+                    if smooth:
+                        colour = _smooth_colour(source, column, row)
+                out[y, x] = colour
+                column += across
+                row += along
 
 
 @inner
-def _height_at(heights, y, x, instead):
-    j, i = min(max(y, 0), heights.shape[0] - 1), min(max(x, 0), heights.shape[1] - 1)
-    value = np.float64(heights[j, i])
+def _slope(a, b, c, d, f, g, h, i):
+    """Give how much a surface rises eastwards and northwards over eight cells, by Horn's third-order differences."""
+    return (c + 2.0 * f + i) - (a + 2.0 * d + g), (a + 2.0 * b + c) - (g + 2.0 * h + i)
+
+
+@inner
+def _or(value, instead):
     return value if value == value else instead
 
 
 @kernel(GRID_OUT, GRID, REAL, REAL, REAL, REAL, REAL, WHOLE, WHOLE)
 def _hillshade(out, heights, per_x, per_y, sun_east, sun_north, sun_up, top, bottom):
-    """Slopes by Horn's third-order differences, light by Lambert's cosine."""
+    """Light by Lambert's cosine; a neighbour that is unknown or outside counts as level."""
+    last_row, last_column = heights.shape[0] - 1, heights.shape[1] - 1
     for y in range(top, bottom):
+        up, low = max(y - 1, 0), min(y + 1, last_row)
         for x in range(heights.shape[1]):
             e = np.float64(heights[y, x])
             if e != e:
                 out[y, x] = np.nan
                 continue
-            a, b, c = (
-                _height_at(heights, y - 1, x - 1, e),
-                _height_at(heights, y - 1, x, e),
-                _height_at(heights, y - 1, x + 1, e),
-            )
-            d, f = _height_at(heights, y, x - 1, e), _height_at(heights, y, x + 1, e)
-            g, h, i = (
-                _height_at(heights, y + 1, x - 1, e),
-                _height_at(heights, y + 1, x, e),
-                _height_at(heights, y + 1, x + 1, e),
-            )
-            east = ((c + 2.0 * f + i) - (a + 2.0 * d + g)) * per_x
-            north = ((a + 2.0 * b + c) - (g + 2.0 * h + i)) * per_y
+            left, right = max(x - 1, 0), min(x + 1, last_column)
+            a, b, c = np.float64(heights[up, left]), np.float64(heights[up, x]), np.float64(heights[up, right])
+            d, f = np.float64(heights[y, left]), np.float64(heights[y, right])
+            g, h, i = np.float64(heights[low, left]), np.float64(heights[low, x]), np.float64(heights[low, right])
+            east, north = _slope(a, b, c, d, f, g, h, i)
+            if east != east or north != north:
+                a, b, c, d = _or(a, e), _or(b, e), _or(c, e), _or(d, e)
+                f, g, h, i = _or(f, e), _or(g, e), _or(h, e), _or(i, e)
+                east, north = _slope(a, b, c, d, f, g, h, i)
+            east, north = east * per_x, north * per_y
             light = (sun_up - sun_east * east - sun_north * north) / np.sqrt(1.0 + east * east + north * north)
             out[y, x] = max(light, 0.0)
