@@ -133,7 +133,7 @@ class LayerPanel(QWidget):
         self.tree.viewport().update()
 
     def _on_state(self, _layer_id: str) -> None:
-        self._desk.relay(self.tree.viewport().update)
+        self._desk.relay(self.tree.redraw)
 
     def _on_clock(self, *_: Any) -> None:
         if not self._redraw.isActive():

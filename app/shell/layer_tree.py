@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -33,9 +33,10 @@ from app.core.language import tr
 from app.shell.layer_words import has_failed, is_shown_now, subtitle
 from app.shell.swatch import draw_swatch
 from app.widgets import icons, theme
+from app.widgets.toast import first_lines
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QDropEvent
+    from PySide6.QtGui import QDropEvent, QResizeEvent
 
     from app.shell.desk import Desk
     from layers.layer import Layer
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 LAYER_ROLE = int(Qt.ItemDataRole.UserRole)
 GROUP_ROLE = LAYER_ROLE + 1
 ROW, GROUP_ROW = 44, 30
+REASON_LINE, REASON_LINES = 16, 7
+"""Height of a line of a reason, px, and how many of them a row shows."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -54,7 +57,22 @@ class _Line(QStyledItemDelegate):
         self._tree, self._desk = tree, desk
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(120, ROW if index.data(LAYER_ROLE) else GROUP_ROW)
+        if not index.data(LAYER_ROLE):
+            return QSize(120, GROUP_ROW)
+        layer = self._tree.layer_of(index)
+        if layer is None or not has_failed(layer, self._desk):
+            return QSize(120, ROW)
+        depth = self._tree.indentation() * (2 if index.parent().isValid() else 1)
+        lines = self._lines(layer, self._tree.viewport().width() - depth - 68 - 34)
+        return QSize(120, ROW + (len(lines) - 1) * REASON_LINE)
+
+    def _lines(self, layer: Layer, width: float) -> list[str]:
+        """Give the second line of a row; the reason why a layer has failed takes several, its remedy with it."""
+        text = subtitle(layer, self._desk)[0]
+        measure = QFontMetrics(theme.font(12))
+        if not has_failed(layer, self._desk):
+            return [measure.elidedText(text, Qt.TextElideMode.ElideRight, int(width))]
+        return first_lines(text, measure, max(width, 40.0), REASON_LINES).split("\n")
 
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         painter.save()
@@ -103,10 +121,11 @@ class _Line(QStyledItemDelegate):
         painter.setFont(theme.font())
         painter.setPen(theme.colour("text" if seen else "text-faint"))
         painter.drawText(QPointF(left, box.top() + 19), _cut(painter, layer.name, right - left))
-        text, token = subtitle(layer, self._desk)
+        token = subtitle(layer, self._desk)[1]
         painter.setFont(theme.font(12))
         painter.setPen(theme.colour(token))
-        painter.drawText(QPointF(left, box.top() + 36), _cut(painter, text, right - left))
+        for number, line in enumerate(self._lines(layer, right - left)):
+            painter.drawText(QPointF(left, box.top() + 36 + number * REASON_LINE), line)
         if failed:
             icons.draw(painter, "reload", reopen_box(box), "accent")
 
@@ -195,6 +214,16 @@ class LayerTree(QTreeView):
         self.selectionModel().selectionChanged.connect(lambda *_: self._tell_chosen())
         self.collapsed.connect(lambda index: self._folded.add(str(index.data(GROUP_ROLE))))
         self.expanded.connect(lambda index: self._folded.discard(str(index.data(GROUP_ROLE))))
+
+    def redraw(self) -> None:
+        """Show what became of the layers; rows with a reason are as high as its words."""
+        self.scheduleDelayedItemsLayout()
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break reasons for the new width."""
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
 
     # -- content ---------------------------------------------------------------------
     def rebuild(self) -> None:

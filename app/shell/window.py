@@ -302,7 +302,7 @@ class MainWindow(QMainWindow):
         sys.excepthook(type(error), error, error.__traceback__)
 
     def _on_trouble(self) -> None:
-        self._layer_panel().tree.viewport().update()
+        self._layer_panel().tree.redraw()
         self._soon.start()
 
     def _on_chosen(self, name: str) -> None:

@@ -18,21 +18,24 @@ if TYPE_CHECKING:
 
     Acts = Sequence[tuple[str, Callable[[], object]]]
 
-WIDTH, NARROWEST = 300, 200
-"""Width of a toast, px, where there is room, and what it keeps where there is little."""
+WIDTH, WIDEST, NARROWEST = 300, 420, 200
+"""Width of a toast, px: the usual one, that over a wide map, and what it keeps where there is little room."""
+SHARE = 0.3
+"""Share of a wide map that a toast takes."""
 SIDE, FOOT = 272, 96
 """Room that the toasts leave free at the left (the legend) and at the foot (scale bar, credits), px."""
 EDGES = 70
 """Width of sign, button and margins, px."""
 LIMIT = 3
-LINES = 2
+LINES = 8
+"""Lines of words that an open toast shows at most; all of them under the pointer."""
 STAY_MS = {"info": 4_000, "warning": 8_000, "error": 12_000}
 """How long a toast stays open; an error is then folded to one line, the others go."""
 SIGNS = {"info": ("info", "accent"), "warning": ("warning", "warning"), "error": ("error", "error")}
 
 
 class Toast(QFrame):
-    """One notice with its acts: one line when folded, two when new, all of it under the pointer."""
+    """One notice with its acts, which are always seen: one line of words when folded, all of them when new."""
 
     changed = Signal()
 
@@ -111,7 +114,7 @@ class Toast(QFrame):
         self.setFixedWidth(width)
         for part in self._more:
             part.setVisible(self._read)
-        self._links.setVisible(bool(self._buttons) and not self.is_folded)
+        self._links.setVisible(bool(self._buttons))
         self._label.ensurePolished()
         lines = 99 if self._read else 1 if self._folded else LINES
         shown = first_lines(self.text, self._label.fontMetrics(), width - EDGES, lines)
@@ -120,8 +123,7 @@ class Toast(QFrame):
         self._label.setFixedHeight(height)
         if self._read:
             height += sum(part.sizeHint().height() + 2 for part in self._more)
-        if not self.is_folded:
-            height += max((button.sizeHint().height() + 2 for button in self._buttons), default=0)
+        height += max((button.sizeHint().height() + 2 for button in self._buttons), default=0)
         return height + 12
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -216,7 +218,8 @@ class Toaster(QObject):
     def arrange(self) -> None:
         """Stack the toasts, newest lowest, beside the legend and above scale bar and credits."""
         gap = 2 * theme.GRID
-        width = min(max(self._over.width() - SIDE - gap, NARROWEST), WIDTH)
+        usual = min(max(round(self._over.width() * SHARE), WIDTH), WIDEST)
+        width = min(max(self._over.width() - SIDE - gap, NARROWEST), usual)
         bottom = self._over.height() - FOOT
         for toast in reversed(self._toasts):
             height = toast.fit(width)

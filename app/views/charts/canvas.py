@@ -20,6 +20,7 @@ from app.views.charts.picture import (
     draw_hover,
     draw_names,
     layout_of,
+    most_skipped,
 )
 from app.views.charts.places import Wish, all_stations, read_lines, station_wish, wishes_at
 from app.views.charts.series import ChartLine, time_span
@@ -90,7 +91,7 @@ class ChartCanvas(QWidget):
         self._generation = 0
         self._find: Callable[[], list[Wish]] | None = None
         self._keep_span = False
-        self._reading_now, self._spare = False, 0.0
+        self._reading_now, self._spare, self._skip = False, 0.0, 0
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="chart")
         self._gathered.connect(self._on_gathered)
         self.setMouseTracking(True)
@@ -193,7 +194,7 @@ class ChartCanvas(QWidget):
         at = None if now is None else int(now.astype("datetime64[ns]").astype(np.int64))
         local = self.document.clock.local(self.utc_offset_hours)
         hint = tr("Reading the series …") if self._reading_now else hint_text()
-        return Content(self.lines, first, last, at, local, self.theme, hint, self._spare)
+        return Content(self.lines, first, last, at, local, self.theme, hint, self._spare, self._skip)
 
     def close_view(self) -> None:
         """Stop reading and listening; call before the document goes."""
@@ -225,7 +226,7 @@ class ChartCanvas(QWidget):
         if generation != self._generation:
             return
         self._reading_now = False
-        self.lines, self._span = lines, self._span if self._keep_span else None
+        self.lines, self._skip, self._span = lines, 0, self._span if self._keep_span else None
         self._keep_span = False
         self.lines_changed.emit()
         if error is not None:
@@ -292,6 +293,12 @@ class ChartCanvas(QWidget):
         if not self.lines:
             return
         layout = layout_of(self.content(), self.width(), self.height())
+        most = most_skipped(layout, len(self.lines))
+        if most and event.position().y() < layout.plot.top():
+            self._skip = min(max(min(self._skip, most) + (-1 if event.angleDelta().y() > 0 else 1), 0), most)
+            self._redraw()
+            event.accept()
+            return
         factor = ZOOM ** (-event.angleDelta().y() / 120.0)
         at = layout.moment(event.position().x())
         first, last = layout.first, layout.last

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.core.language import tr
+from app.core.language import N_, tr
 from app.core.moments import BEIJING, LocalTime
 from app.views.charts.axes import time_ticks
 from app.views.charts.series import ChartLine, runs, thinned, value_span
@@ -25,6 +25,10 @@ BETWEEN = 16.0
 HEAD = 24.0
 ROW = 20.0
 MOST_PANELS = 4
+UNSEEN = {
+    "none": N_("no values here"), "outside": N_("outside the time shown"),
+    "room": N_("no room for its curve: make the chart higher"),
+}  # fmt: skip
 THICK, THIN = 1.8, 1.1
 """Widths of lines, px; the thin one where samples are denser than pixels."""
 
@@ -47,6 +51,8 @@ class Content:
         What to do, where there is no line.
     spare : float
         Room at the right of the names that stays free, px.
+    skip : int
+        Rows of names that are scrolled away.
     """
 
     lines: tuple[ChartLine, ...]
@@ -57,6 +63,7 @@ class Content:
     theme: str = "light"
     hint: str = ""
     spare: float = 0.0
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +110,7 @@ def line_colour(line: ChartLine, theme: str) -> QColor:
 
 def layout_of(content: Content, width: float, height: float) -> Layout:
     """Give where everything lies in a chart of a size."""
-    columns = 2 if width >= 720 else 1
+    columns = columns_of(width)
     rows = -(-len(content.lines) // columns)
     rows = min(rows, max(1, int((height - 160) // ROW)))
     top = TOP + rows * ROW + GRID
@@ -232,25 +239,49 @@ def value_ticks(low: float, high: float, most: int) -> tuple[list[float], float]
     return marks, step
 
 
+def columns_of(width: float) -> int:
+    """Give how many names stand side by side."""
+    return 2 if width >= 720 else 1
+
+
+def unseen_words(layout: Layout, line: ChartLine) -> str:
+    """Say why a line that is named has no curve; empty where it has one."""
+    why = line.unseen(layout.first, layout.last)
+    if not why and all(line is not drawn for one in layout.panels for drawn in one.lines):
+        why = "room"
+    return tr(UNSEEN[why]) if why else ""
+
+
+def most_skipped(layout: Layout, count: int) -> int:
+    """Give how many rows of names can be scrolled away."""
+    return max(-(-count // columns_of(layout.width)) - layout.rows, 0)
+
+
 def draw_names(painter: QPainter, layout: Layout, content: Content, ink: Ink) -> None:
     """Draw the legend: each line's name and its value at the clock's moment."""
-    columns = 2 if layout.width >= 720 else 1
+    columns = columns_of(layout.width)
     wide = (layout.width - LEFT - RIGHT - content.spare - (columns - 1) * 16) / columns
     most = layout.rows * columns
-    for number, line in enumerate(content.lines[:most]):
+    first = min(content.skip, most_skipped(layout, len(content.lines))) * columns
+    shown = content.lines[first : first + most]
+    for number, line in enumerate(shown):
         row, column = divmod(number, columns)
         x, y = LEFT + column * (wide + 16), TOP + row * ROW
         painter.setPen(QPen(line_colour(line, content.theme), 2.4))
         painter.drawLine(QPointF(x, y + 10), QPointF(x + 16, y + 10))
+        note = unseen_words(layout, line)
         found = line.held(content.now) if content.now is not None else None
-        value = line.text(found) if content.now is not None else "–"
-        space = metrics(BODY, bold=True).horizontalAdvance(value) + 12
+        value = note or (line.text(found) if content.now is not None else "–")
+        space = metrics(BODY, bold=not note).horizontalAdvance(value) + 12
         name = line.name
-        if number == most - 1 and len(content.lines) > most:
-            name = tr("{name} and {count} more", name=name, count=len(content.lines) - most)
         long = min(metrics(BODY).horizontalAdvance(name) + 1, wide - 24 - space)
         write(painter, name, QRectF(x + 24, y, long, ROW), BODY, ink.text)
-        write(painter, value, QRectF(x + 24 + long + 10, y, space, ROW), BODY, ink.text, bold=True)
+        tone = ink.muted if note else ink.text
+        write(painter, value, QRectF(x + 24 + long + 10, y, space, ROW), BODY, tone, bold=not note)
+    if len(shown) < len(content.lines):
+        ends = {"first": first + 1, "last": first + len(shown), "count": len(content.lines)}
+        words = tr("{first}–{last} of {count} series · scroll for more", **ends)
+        write(painter, words, QRectF(LEFT, layout.plot.top(), layout.plot.width(), 16), SMALL, ink.muted, right=True)
 
 
 def draw_cursor(painter: QPainter, layout: Layout, content: Content, ink: Ink) -> None:

@@ -91,6 +91,22 @@ class ChartLine:
             return None
         return int(times[near]), float(values[near])
 
+    def unseen(self, first: int, last: int) -> str:
+        """Say why nothing of the line lies between two moments (ns).
+
+        Returns
+        -------
+        str
+            ``none`` without any value, ``outside`` where its values lie before, after or beside a gap; else empty.
+        """
+        times, _, usual = self._known
+        if not len(times):
+            return "none"
+        start, stop = np.searchsorted(times, first), np.searchsorted(times, last, side="right")
+        if start < stop or (0 < start < len(times) and times[start] - times[start - 1] <= GAP * usual):
+            return ""
+        return "outside"
+
     def held(self, moment: int) -> tuple[int, float] | None:
         """Give time and value of the last sample at or before a moment (ns), as the map shows it; None in a gap."""
         before = int(np.searchsorted(self.times, moment + SLACK, side="right")) - 1
