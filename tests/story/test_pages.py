@@ -303,3 +303,28 @@ def test_a_full_disk_costs_neither_the_old_sheet_nor_its_record(
     with pytest.raises(HaitangError, match="the disk is full"):
         printed(capsys, *words, "--date", "1999-01-01")
     assert (out.read_bytes(), record.read_bytes()) == before
+
+
+def test_a_layer_that_cannot_be_placed_is_a_warning_also_when_the_page_was_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    table = tmp_path / "lost.csv"
+    rows = [f"2026-08-29T2{n}:00:00+08:00,A,1,2,{n}" for n in range(3)]
+    table.write_text("\n".join(["time,station,x,y,level [m]", *rows]), "utf-8")
+    area = square(tmp_path / "area.geojson", 1.0)
+    words = [
+        area,
+        table,
+        "--template",
+        lone_map(tmp_path / "t.json"),
+        "--out",
+        tmp_path / "s.pdf",
+        "--crs",
+        "EPSG:4549",
+    ]
+    for kept in (0, 1):
+        answer = printed(capsys, *words, "--date", "2026-01-01")
+        assert answer["kept"] == kept
+        assert answer["warnings"] == [
+            "lost is not on the map: coordinate system unknown, so it cannot be placed on this map"
+        ]

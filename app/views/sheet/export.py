@@ -112,6 +112,7 @@ class Exporter:
             made.append(one)
             done.kept += was_there
             done.drawn += not was_there
+        done.warnings += dict.fromkeys(text for one in made for text in one.missing)
         self.job.progress(0.95, tr("Writing"))
         self._write(made, done)
         done.seconds = time.perf_counter() - started

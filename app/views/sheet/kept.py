@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROOM = 512 << 20
 """Bytes that kept pages may take in the cache."""
 
-FORM = 4
+FORM = 5
 """Number of the way pages are drawn; a change of it draws all pages anew."""
 
 
@@ -113,14 +113,17 @@ class Kept:
                 return None
             ports = tuple(Viewport(**{**p, "box": tuple(p["box"]), "degrees": tuple(map(tuple, p["degrees"]))})
                           for p in told["viewports"])  # fmt: skip
+            lost = tuple(str(text) for text in told["missing"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        return Printed(raw, ports)
+        return Printed(raw, ports, lost)
 
     def keep(self, key: str, made: Printed) -> None:
         """Keep a page; a full disk costs no more than drawing it again."""
         digest = hashlib.sha256(made.data).hexdigest()
-        about = _json({"sha256": digest, "viewports": [asdict(port) for port in made.viewports]})
+        about = _json(
+            {"sha256": digest, "viewports": [asdict(port) for port in made.viewports], "missing": made.missing}
+        )
         with suppress(OSError):
             durable.replace(self._folder / key, [made.data])
             durable.replace(self._folder / f"{key}.json", [about.encode()])

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from app.core.language import error_text
+from app.core.language import error_text, tr
+from app.core.looks import REASONS
 from app.core.pages.items import (
     ChartItem,
     LegendItem,
@@ -87,6 +88,14 @@ class Matter:
     def folder(self) -> Path | None:
         """Folder that paths of pictures start from."""
         return folder_of(self.document)
+
+    def missing(self) -> list[str]:
+        """Say which layers are not on the maps, and why."""
+        looks = [one.picture.look for drawn in self.maps.values() for one in drawn.shown]
+        return list(dict.fromkeys(
+            tr("{layer} is not on the map: {reason}", layer=look.name, reason=tr(REASONS[look.empty_reason]))
+            for look in looks if look.empty_reason
+        ))  # fmt: skip
 
     @property
     def local(self) -> LocalTime:

@@ -31,10 +31,11 @@ MOST_PIXELS = 400_000_000
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """One page as bytes, and where its maps lie."""
+    """One page as bytes, where its maps lie, and what of their layers is not there, as sentences."""
 
     data: bytes
     viewports: tuple[Viewport, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def printed(matter: Matter, kind: Kind, dpi: int, check: Callable[[], None] = lambda: None) -> Printed:
@@ -55,9 +56,10 @@ def printed(matter: Matter, kind: Kind, dpi: int, check: Callable[[], None] = la
     HaitangError
         A picture file on the page cannot be read.
     """
+    lost = tuple(matter.missing())
     if kind == "pdf":
-        return Printed(_pdf(matter, check), tuple(_viewports(matter)))
-    return Printed(_png(matter, dpi, check) if kind == "png" else _svg(matter, check))
+        return Printed(_pdf(matter, check), tuple(_viewports(matter)), lost)
+    return Printed(_png(matter, dpi, check) if kind == "png" else _svg(matter, check), missing=lost)
 
 
 def _pdf(matter: Matter, check: Callable[[], None]) -> bytes:
