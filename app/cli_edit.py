@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from app.cli_answer import print_json, refuse
-from app.core.edit_process import CHANGESET, TASK
+from app.core.edit_process import CHANGESET, IDS, TASK
 from app.core.jobs import Job, stderr_progress
 from layers.errors import Cancelled
 
@@ -44,8 +44,21 @@ def _done(folder: Path) -> dict[str, Any]:
 
     if task["do"] == "copy":
         return asdict(make_copy(task["source"], task["key"], folder, told))
+    if task["do"] in ("act", "again"):
+        return _bulk(folder, task, told)
     if task["do"] == "save_as":
         return asdict(save_as(folder, task["target"], told))
     changeset = (folder / CHANGESET).read_bytes()
     mark = Fingerprint(**task["mark"])
     return asdict(save_copy(folder, changeset, task["source"], mark, task["upto"], how=task["how"], told=told))
+
+
+def _bulk(folder: Path, task: dict[str, Any], told: Any) -> dict[str, Any]:
+    import numpy as np
+
+    from app.core.bulk import Bulk, do_act, do_again
+
+    if task["do"] == "again":
+        return do_again(folder, task["number"], task["back"], told)
+    ids = frozenset(np.load(folder / IDS, allow_pickle=False).tolist())
+    return do_act(folder, Bulk(task["id"], task["act"], ids, task["options"]), task["layer"], told)

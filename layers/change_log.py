@@ -58,12 +58,31 @@ class ChangeLog:
                 os.ftruncate(self._handle, 0)
                 _write(self._handle, MAGIC, 0)
                 data = MAGIC
-            self._gather(data)
+            self._gather(data, len(MAGIC), hashlib.sha256(MAGIC).digest())
         except OSError as error:
             raise _failed(path, error) from error
 
-    def _gather(self, data: bytes) -> None:
-        at, chain = len(MAGIC), hashlib.sha256(MAGIC).digest()
+    def catch_up(self) -> None:
+        """Take in what another process has added; it must have ended.
+
+        Raises
+        ------
+        SourceUnavailable
+            The file cannot be read.
+        DataError
+            What was added does not follow from what was there.
+        """
+        end = self._ends[-1]
+        try:
+            with self.path.open("rb") as stream:
+                stream.seek(end)
+                more = stream.read()
+            self._gather(more, 0, bytes.fromhex(self.chain), end)
+        except OSError as error:
+            raise _failed(self.path, error) from error
+
+    def _gather(self, data: bytes, at: int, chain: bytes, start: int = 0) -> None:
+        """Read entries from a place of ``data`` on, which begins at ``start`` in the file; cut off a torn end."""
         while len(data) - at >= _HEAD.size + _SUM:
             kind, size = _HEAD.unpack_from(data, at)
             end = at + _HEAD.size + size + _SUM
@@ -81,10 +100,10 @@ class ChangeLog:
                     number=len(self.entries) + 1,
                 )
             self.entries.append(Entry(kind, payload, chain))
-            self._ends.append(end)
+            self._ends.append(start + end)
             at = end
         if at < len(data):
-            os.ftruncate(self._handle, at)
+            os.ftruncate(self._handle, start + at)
 
     @property
     def chain(self) -> str:

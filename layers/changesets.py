@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WORK, LOG = "work.gpkg", "changes.log"
+AS_BEFORE = -2
+"""Saved as far as before: the file was changed, but not by this copy."""
 _AT_ONCE = 500
 
 
@@ -68,9 +70,12 @@ class WorkingCopy:
         self._db.execute("CREATE TABLE IF NOT EXISTS haitang_applied (count INTEGER NOT NULL)")
         if not self._db.execute("SELECT count(*) FROM haitang_applied").fetchall()[0][0]:
             self._db.execute("INSERT INTO haitang_applied VALUES (0)")
-        self.applied = int(self._db.execute("SELECT count FROM haitang_applied").fetchall()[0][0])
+        self.applied = self._counted()
         for entry in self.log.entries[self.applied :]:
             self._commit(entry.payload if entry.kind == EDIT else b"", self.applied + 1)
+
+    def _counted(self) -> int:
+        return int(self._db.execute("SELECT count FROM haitang_applied").fetchall()[0][0])
 
     def close(self) -> None:
         """Let go of the files."""
@@ -255,9 +260,9 @@ class WorkingCopy:
         source : str
             Its path; "" = the file that the copy was made of.
         upto : int
-            How many entries of the log it holds; all where it is not given.
+            How many entries of the log it holds; all where it is not given, as many as before for ``AS_BEFORE``.
         """
-        reached = self.applied if upto < 0 else upto
+        reached = self._last_saved()[0] if upto == AS_BEFORE else self.applied if upto < 0 else upto
         note = {**asdict(fingerprint), "source": source or self.source, "upto": reached}
         with self._lock:
             self.log.append(SAVED, json.dumps(note, ensure_ascii=False).encode())
@@ -291,11 +296,6 @@ class WorkingCopy:
             return self.joined(self._last_saved()[0])
 
     @property
-    def saved_at(self) -> int:
-        """How many entries of the log the file holds."""
-        return self._last_saved()[0]
-
-    @property
     def is_saved(self) -> bool:
         """Whether the file holds everything; undone edits do not count."""
         if self._looked[0] != self.applied:
@@ -311,6 +311,14 @@ class WorkingCopy:
         for changeset in found:
             builder.add(changeset)
         return bytes(builder.output())
+
+    def catch_up(self, *, saved: bool | None = None) -> None:
+        """Take in what another process has done, which must have ended; it may know whether a file holds it all."""
+        with self._lock:
+            self.log.catch_up()
+            self.applied = self._counted()
+            if saved is not None:
+                self._looked = (self.applied, saved)
 
     def cut(self, count: int) -> None:
         """Take back all entries after the first ``count``: they were never acknowledged."""

@@ -168,12 +168,12 @@ def save_as(folder: Path, target: str, told: Told = lambda _: None) -> Saved:
     if DRIVERS[path.suffix.lower()] == "GPKG":
         _check_free(path)
         with staged(path) as out:
-            upto = _snapshot(folder / WORK, out)
+            upto = snapshot(folder / WORK, out)
             told(0.9)
         return Saved(target, fingerprint_of(path), upto)
     own = folder / "save.gpkg"
     try:
-        upto = _snapshot(folder / WORK, own)
+        upto = snapshot(folder / WORK, own)
         told(0.4)
         with closing(VectorFile(str(own))) as opened:
             block = cast("FeatureBlock", opened.read(FeatureRequest(meta.key)))
@@ -184,7 +184,7 @@ def save_as(folder: Path, target: str, told: Told = lambda _: None) -> Saved:
     return Saved(target, fingerprint_of(path), upto, notes)
 
 
-def _snapshot(work: Path, out: Path) -> int:
+def snapshot(work: Path, out: Path) -> int:
     """Write the copy as it is at one moment; give how many entries of the log it holds."""
     out.unlink(missing_ok=True)
     with (

@@ -40,6 +40,7 @@ class VectorLayer(Layer):
     working: str = ""
     _copy: Any = PrivateAttr(default=None)
     _patch: Any = PrivateAttr(default=None)
+    _base: str = PrivateAttr(default="")
 
     @property
     def is_scratch(self) -> bool:
@@ -83,12 +84,8 @@ class VectorLayer(Layer):
 
     @property
     def reads_from(self) -> str:
-        """Path of what the features are read from: while they are edited, the copy made when that began."""
-        if self._copy is None:
-            return self.source
-        from layers.rows import BASE
-
-        return str(self._copy.folder / BASE)
+        """Path of what the features are read from: while they are edited, the last base of the working copy."""
+        return self.source if self._copy is None else self._base
 
     def current(self, request: Request, block: Block) -> Block:
         """Give what was read from ``reads_from`` with the features as they are edited now."""
@@ -97,12 +94,15 @@ class VectorLayer(Layer):
         return self._patch.applied(block, request)
 
     def work_on(self, copy: WorkingCopy | None) -> None:
-        """Take up a working copy, or let go of it."""
+        """Take up a working copy as it is now, with its last base, or let go of it."""
         self._copy, self._patch = copy, None
         if copy is not None:
+            from layers.bases import newest_base
             from layers.changesets import changed_ids
 
-            self.renew(changed_ids(copy.joined()))
+            base, start = newest_base(copy.folder, copy.log, copy.applied)
+            self._base = str(base)
+            self.renew(changed_ids(copy.joined(start)))
 
     def renew(self, ids: Sequence[int]) -> None:
         """Take over features as the working copy has them now, and tell which (``edited``)."""

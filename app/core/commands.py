@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from app.core.command import Command, Json
 from app.core.language import N_, tr
-from app.core.row_edits import EditRows
+from app.core.row_edits import EditLogged, EditRows
 from layers.edits import Edit
 from layers.errors import DataError, EditError
 
@@ -301,7 +301,7 @@ class Group(Command):
 
 
 _TYPES: dict[str, type[Command]] = {
-    cls.type: cls for cls in (SetField, AddLayer, RemoveLayer, MoveLayer, EditFeatures, EditRows, Group)
+    cls.type: cls for cls in (SetField, AddLayer, RemoveLayer, MoveLayer, EditFeatures, EditRows, EditLogged, Group)
 }
 _ELSEWHERE = {"SetPage": "app.core.pages.acts"}
 """Commands of parts of the document that are loaded when they are first met: type → module."""

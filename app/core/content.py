@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from app.core.camera import Camera
 from app.core.clock import Clock
 from app.core.comparing import OFF, Comparison, comparison_from
-from app.core.copies import Copies
+from app.core.copies import Copies, Logged
 from app.core.kinds import fault, layer_from_dict, layer_to_dict
 from app.core.snapshot import Snapshot, frozen_copy
 from layers.errors import DataError, EditError, SourceUnavailable
@@ -172,8 +172,8 @@ class Content:
         self.pages = others if data is None else {**others, page_id: data}
         self.announce(self.page_changed, page_id)
 
-    def edit(self, layer_id: str, change: Edit | bytes) -> None:
-        """Edit the features of a layer: a scratch layer's by an Edit, a working copy's by a changeset.
+    def edit(self, layer_id: str, change: Edit | bytes | Logged) -> None:
+        """Edit the features of a layer: a scratch layer's by an Edit, a working copy's by a changeset or log entry.
 
         An edit of a working copy is durable when this returns.
 
@@ -187,7 +187,7 @@ class Content:
             The disk refuses.
         """
         layer = self.layer(layer_id)
-        if isinstance(change, bytes):
+        if isinstance(change, bytes | Logged):
             self._edit_copy(layer, change)
         else:
             self._edit_scratch(layer, change)
@@ -208,7 +208,7 @@ class Content:
             self._faults.append(error)
         self.announce(self.edited, layer, sorted(change.changes))
 
-    def _edit_copy(self, layer: Layer, changeset: bytes) -> None:
+    def _edit_copy(self, layer: Layer, change: bytes | Logged) -> None:
         if not isinstance(layer, VectorLayer) or layer.copy_at_work is None:
             raise EditError(
                 "The layer {layer} is not being edited.",
@@ -216,12 +216,16 @@ class Content:
                 remedy="Begin to edit it first.",
                 layer=layer.name,
             )
-        from layers.changesets import changed_ids
+        self.copies.apply(layer.working, change)
+        ids: list[int] = []
+        if isinstance(change, bytes):
+            from layers.changesets import changed_ids
 
-        self.copies.apply(layer.working, changeset)
-        ids = changed_ids(changeset)
-        if not self.copies.is_replaying:
-            layer.renew(ids)
+            ids = changed_ids(change)
+            if not self.copies.is_replaying:
+                layer.renew(ids)
+        elif not self.copies.is_replaying:
+            layer.work_on(layer.copy_at_work)
         self.announce(self.edited, layer, ids)
 
     def _work_on(self, layer: Layer) -> None:

@@ -7,11 +7,12 @@ import secrets
 import shutil
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.core.locks import FileLock
 from app.core.settings import folder, home
-from layers.errors import HaitangError, SourceUnavailable
+from layers.errors import EditError, HaitangError, SourceUnavailable
 from layers.vector import VectorLayer
 
 if TYPE_CHECKING:
@@ -44,14 +45,44 @@ def folder_of(token: str) -> Path:
     return folder("edits") / token
 
 
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """The changeset of an entry of a copy's log (from 0), or with ``back`` its inverse."""
+
+    number: int
+    back: bool = False
+
+    def read(self, copy: WorkingCopy) -> bytes:
+        """Give the changeset; raises SourceUnavailable where the log has no such edit."""
+        from layers.change_log import EDIT
+        from layers.changesets import inverted
+
+        entries = copy.log.entries
+        if not 0 <= self.number < len(entries) or entries[self.number].kind != EDIT:
+            raise SourceUnavailable(
+                "The log of edits has no entry {number}.", where=str(copy.folder), number=self.number
+            )
+        payload = entries[self.number].payload
+        return inverted(payload) if self.back else payload
+
+
 class Copies:
     """The working copies that one document has open.
 
     While a session is replayed after a kill, an edit that the log of a copy holds already is only counted; edits
     that the log holds beyond the last one replayed were never acknowledged and are taken back by ``settle``.
+
+    Attributes
+    ----------
+    held : set of str
+        Copies that a job is changing in a process of its own: nobody else may.
+    done : str
+        The copy that holds already what is applied next, because a job has done it.
     """
 
     def __init__(self) -> None:
+        self.held: set[str] = set()
+        self.done = ""
         self._open: dict[str, tuple[WorkingCopy, FileLock]] = {}
         self._replayed: dict[str, int] | None = None
 
@@ -78,9 +109,13 @@ class Copies:
             self._replayed.setdefault(token, 0)
         return found[0]
 
-    def apply(self, token: str, changeset: bytes) -> None:
+    def apply(self, token: str, change: bytes | Logged) -> None:
         """Make a change in a working copy; raises as ``WorkingCopy.apply`` does."""
         copy = self.open(token)
+        self.check(token)
+        if token == self.done:
+            return
+        changeset = change if isinstance(change, bytes) else change.read(copy)
         if self._replayed is not None:
             number = copy.log.next_edit(self._replayed[token])
             if number < copy.applied and copy.log.entries[number].payload == changeset:
@@ -90,6 +125,14 @@ class Copies:
         copy.apply(changeset)
         if self._replayed is not None:
             self._replayed[token] = copy.applied
+
+    def check(self, token: str) -> None:
+        """Refuse while a job is changing a copy; raises EditError."""
+        if token in self.held:
+            raise EditError(
+                "A job is just changing the features of this layer.",
+                remedy="Wait until it is done, or cancel it under Jobs.",
+            )
 
     @property
     def is_replaying(self) -> bool:

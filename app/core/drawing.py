@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from app.core.bulk import Bulk, across
 from app.core.editable import Editable, editable, figures
-from app.core.feature_acts import add_feature, move_features
+from app.core.feature_acts import add_feature
 from app.core.gestures import Corners, Outcome
 from app.core.language import N_, error_text, tr
 from app.core.selection import Ids
 from app.core.shapes import Shape, crosses_itself, to_geometry
-from layers.crs import transform_points
 from layers.cutting import ShapeInvalid, shape_of
 from layers.errors import EditError
 from layers.figure import POINT, RING, Figure, from_geojson, leaves
@@ -63,24 +63,11 @@ class OnLayer:
 
     def to_layer(self, points: list[Point]) -> list[Point]:
         """Bring places of the map into the layer's CRS; raises EditError where that is not possible."""
-        return _pairs(self._across(_rows(points), self.document.camera.crs, self.layer.crs))
+        return _pairs(across(_rows(points), self.document.camera.crs, self.layer.crs))
 
     def to_map(self, points: list[Point]) -> list[Point]:
         """Bring places of the layer into the map's CRS."""
-        return _pairs(self._across(_rows(points), self.layer.crs, self.document.camera.crs))
-
-    def _across(self, xy: Numbers, source: str | None, target: str | None) -> Numbers:
-        if source is None or target is None or source == target:
-            return xy
-        made = transform_points(xy, source, target)
-        if not np.isfinite(made).all():
-            raise EditError("This place has no coordinates in the reference system of the layer.", where=target)
-        return made
-
-    def shift(self, dx: float, dy: float, xy: Numbers) -> Numbers:
-        """Shift places of the layer by a way on the map."""
-        layer, here = self.layer.crs, self.document.camera.crs
-        return self._across(self._across(xy, layer, here) + np.array([dx, dy]), here, layer)
+        return _pairs(across(_rows(points), self.layer.crs, self.document.camera.crs))
 
     def reach(self, pointer: Pointer) -> tuple[Point, float]:
         """Give the pointer in the layer's CRS, and within which distance of it something counts as hit."""
@@ -309,9 +296,11 @@ class MoveFeature:
             return Outcome()
         if pointer.at == start:
             return Outcome(finished=True)
-        dx, dy = pointer.x - start[0], pointer.y - start[1]
-        command = move_features(self.on.table, held, lambda xy: self.on.shift(dx, dy, xy))
-        return Outcome(command=command, finished=True)
+        way: dict[str, Any] = {"dx": pointer.x - start[0], "dy": pointer.y - start[1]}
+        wish = Bulk(self.on.layer_id, "move", held, {**way, "map_crs": self.on.document.camera.crs})
+        if wish.is_many and not self.on.layer.is_scratch:
+            return Outcome(wish=wish, finished=True)
+        return Outcome(command=wish.command(self.on.table), finished=True)
 
     def key(self, name: Key) -> Outcome:
         """Escape puts the features back."""

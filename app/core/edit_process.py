@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WORD = "--edit-process"
-TASK, CHANGESET = "task.json", "save.changeset"
+TASK, CHANGESET, IDS = "task.json", "save.changeset", "act.npy"
 
 
 def write_task(folder: Path, task: dict[str, Any], changeset: bytes = b"") -> list[str]:

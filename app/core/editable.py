@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from app.core.command import Command
     from app.core.content import Content
+    from app.core.copies import Copies
     from layers.changesets import WorkingCopy
     from layers.edits import Feature
     from layers.rules import Rule
@@ -81,7 +82,7 @@ def editable(document: Content, layer_id: str) -> Editable:
     if isinstance(layer, VectorLayer) and layer.is_scratch:
         return ScratchTable(layer)
     if isinstance(layer, VectorLayer) and layer.copy_at_work is not None:
-        return CopyTable(layer, layer.copy_at_work)
+        return CopyTable(layer, layer.copy_at_work, document.copies)
     raise EditError(
         "The layer {layer} is not being edited.",
         where=layer.source,
@@ -96,6 +97,7 @@ class CopyTable:
 
     layer: VectorLayer
     copy: WorkingCopy
+    copies: Copies | None = None
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -120,7 +122,9 @@ class CopyTable:
         return self.copy.next_id()
 
     def command(self, wanted: Wanted, words: str) -> Command:
-        """Give the command for a changeset."""
+        """Give the command for a changeset; EditError while a job is changing the copy."""
+        if self.copies is not None:
+            self.copies.check(self.layer.working)
         return EditRows(self.layer.id, self.copy.changeset(wanted), words, len(wanted))
 
 

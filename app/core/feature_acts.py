@@ -36,6 +36,15 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
+TITLES = {
+    "delete": N_("Delete {count} features"),
+    "move": N_("Move {count} features"),
+    "set": N_("Set attributes of {count} features"),
+    "merge": N_("Merge {count} features"),
+    "explode": N_("Take {count} features apart"),
+    "offset": N_("Offset {count} features"),
+}
+"""Words of the history for acts on many features."""
 TOUCH = 1e-9
 """How far a vertex may lie from an edge that it divides, as a share of the edge's coordinates."""
 
@@ -57,7 +66,7 @@ def add_feature(table: Editable, figure: Figure, values: Mapping[str, Any] | Non
 
 def delete_features(table: Editable, ids: Iterable[int]) -> Command:
     """Give the command that deletes features."""
-    return table.command(dict.fromkeys(_some(ids)), N_("Delete {count} features"))
+    return table.command(dict.fromkeys(_some(ids)), TITLES["delete"])
 
 
 def move_features(table: Editable, ids: Iterable[int], change: Callable[[Numbers], Numbers]) -> Command:
@@ -69,7 +78,7 @@ def move_features(table: Editable, ids: Iterable[int], change: Callable[[Numbers
         Takes (n, 2) east, north in the layer's CRS and gives as many.
     """
     moved = {number: changed(figure, change) for number, figure in _figures(table, ids).items()}
-    return table.command(_wanted(moved), N_("Move {count} features"))
+    return table.command(_wanted(moved), TITLES["move"])
 
 
 def by(dx: float, dy: float) -> Callable[[Numbers], Numbers]:
@@ -86,7 +95,7 @@ def set_values(table: Editable, ids: Iterable[int], values: Mapping[str, Any]) -
         A value does not fit its column or breaks a rule.
     """
     kept = check_values(table, values)
-    return table.command({number: NewRow(kept) for number in _some(ids)}, N_("Set attributes of {count} features"))
+    return table.command({number: NewRow(kept) for number in _some(ids)}, TITLES["set"])
 
 
 def check_values(table: Editable, values: Mapping[str, Any], *, new: bool = False) -> dict[str, Any]:
@@ -236,7 +245,7 @@ def merge_features(table: Editable, ids: Iterable[int], keep: int | None = None)
     kept = keep if keep in found else max(found, key=lambda n: (_size(found[n]), -n))
     wanted: Wanted = dict.fromkeys(found)
     wanted[kept] = NewRow({}, to_wkb(fitted(table, whole)), moves=True)
-    return table.command(wanted, N_("Merge {count} features"))
+    return table.command(wanted, TITLES["merge"])
 
 
 def _size(figure: Figure) -> float:
@@ -254,7 +263,7 @@ def offset_features(table: Editable, ids: Iterable[int], distance: float, *, cop
         values = dict(rows[number].values) if copies else {}
         wanted[free if copies else number] = NewRow(values, made, moves=True)
         free += copies
-    return table.command(wanted, N_("Offset {count} features"))
+    return table.command(wanted, TITLES["offset"])
 
 
 # ------------------------------------------------------------------------ holes and parts
@@ -336,7 +345,7 @@ def explode_features(table: Editable, ids: Iterable[int]) -> Command:
             free += place > 0
     if not wanted:
         raise EditError("None of these features has several parts.")
-    return table.command(wanted, N_("Take {count} features apart"))
+    return table.command(wanted, TITLES["explode"])
 
 
 # ------------------------------------------------------------------------ small parts

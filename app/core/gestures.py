@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from app.core.shapes import Shape
 
 if TYPE_CHECKING:
+    from app.core.bulk import Bulk
     from app.core.commands import Command
 
 Point = tuple[float, float]
@@ -50,12 +51,15 @@ class Outcome:
         What to run; the gesture may go on with the next feature.
     finished : bool
         Whether this feature or measurement is complete.
+    wish : Bulk or None
+        An act on so many features that it is done in a process of its own.
     """
 
     preview: tuple[Shape, ...] = ()
     words: str = ""
     command: Command | None = None
     finished: bool = False
+    wish: Bulk | None = None
 
 
 class Gesture(Protocol):

@@ -123,6 +123,10 @@ class Desk:
     relay : Relay
     gesture : str
         Name of the gesture that the pointer makes on the map; empty = it moves the map.
+    change : callable
+        Does an act on features (``app.core.bulk.Bulk``); many of them in a process of their own.
+    step : callable
+        Undoes (-1) or redoes (1) one act.
     endings : list of callable
         What is done before everything ends.
     journal : Journal, optional
@@ -144,6 +148,8 @@ class Desk:
     unread: dict[str, HaitangError] = field(default_factory=dict)
     view_size: Callable[[], tuple[int, int]] = lambda: (1280, 800)
     gesture: str = ""
+    change: Callable[..., object] = lambda *_: None
+    step: Callable[[int], object] = lambda _: None
     endings: list[Callable[[], object]] = field(default_factory=list)
     jobs: Jobs = field(init=False)
     _waiting: list[Callable[[], object]] | None = None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.core.commands import Group, SetField
 from app.core.language import N_, tr
+from app.shell.bulk_acts import BulkActs
 from app.shell.edit_bar import EditBar
 from app.shell.place_entry import PlaceEntry
 from layers.vector import VectorLayer
@@ -62,7 +63,9 @@ class Editing:
         self.busy = ""
         self.bar = EditBar(window, menus)
         self.entry = PlaceEntry(canvas, desk)
+        self.bulk = BulkActs(desk, self._run)
         canvas.refused.connect(desk.notices.error)
+        canvas.wished.connect(self.bulk.change)
         desk.focus.layer_changed.connect(self._on_focus)
         desk.document.layer_changed.connect(self._on_layer)
         desk.document.replaced.connect(self._drop)
@@ -110,9 +113,12 @@ class Editing:
 
         self._run(tr("Copy {layer} for editing", layer=layer.name), words, ended)
 
-    def _run(self, title: str, words: list[str], ended: Callable[[ProcessJob], object]) -> None:
+    def _run(self, title: str, words: list[str], ended: Callable[[ProcessJob], object]) -> bool:
         from app.core.jobs import ProcessJob
 
+        if self.busy:
+            self._desk.notices.info(tr("Wait until this is done: {job}", job=self.busy))
+            return False
         self.busy = title
 
         def over(job: ProcessJob) -> None:
@@ -123,6 +129,7 @@ class Editing:
             self._menus.refresh()
 
         self._desk.jobs.start(ProcessJob(title, words), over)
+        return True
 
     def _tell_begun(self, layer: VectorLayer) -> None:
         path = Path(layer.source)
@@ -144,43 +151,27 @@ class Editing:
             if answer == "save":
                 self.save(lambda: self.stop(layer))
             elif answer == "discard":
-                self._give_up(layer)
+                self.bulk.discard(layer, lambda: self._leave(layer))
             return
         self._leave(layer)
 
-    def _leave(self, layer: VectorLayer, *before: Any) -> None:
-        end = SetField(f"layer:{layer.id}", "working", layer.working, "", layer.name)
-        self._desk.document.run(Group(N_("Stop editing"), (*before, end)) if before else end)
+    def _leave(self, layer: VectorLayer) -> None:
+        self._desk.document.run(SetField(f"layer:{layer.id}", "working", layer.working, "", layer.name))
         if layer is self.layer:
             self.take("")
         self._desk.reading.reopen(layer)
-
-    def _give_up(self, layer: VectorLayer) -> None:
-        back = self._taken_back(layer)
-        self._leave(layer, *([back] if back is not None else []))
-
-    def _taken_back(self, layer: VectorLayer) -> Any:
-        from app.core.row_edits import EditRows
-        from layers.changesets import changed_ids, inverted
-
-        copy = layer.copy_at_work
-        pending = copy.pending() if copy is not None else b""
-        if not pending:
-            return None
-        return EditRows(layer.id, inverted(pending), N_("Discard edits of {count} features"), len(changed_ids(pending)))
 
     def discard(self) -> None:
         """Take back all edits of the layer since it was saved last; undo brings them back."""
         from app.shell import questions
 
         layer = self.layer
-        back = self._taken_back(layer) if layer is not None else None
-        if layer is None or back is None:
+        if layer is None or layer.copy_at_work is None or layer.copy_at_work.is_saved:
             self._desk.notices.info(tr("There are no edits to save."))
             return
         words = tr("The features are as in the file again. Undo brings the edits back.")
         if questions.sure(self._window, tr("Discard the edits of {layer}?", layer=layer.name), words, N_("Discard")):
-            self._desk.document.run(back)
+            self.bulk.discard(layer)
 
     # ------------------------------------------------------------------ saving
     def save(self, then: Callable[[], object] | None = None) -> None:
@@ -239,10 +230,12 @@ class Editing:
 
     def _freshen_others(self, layer: VectorLayer, path: str, old: Any, now: Any) -> None:
         """Tell the copies of other layers of the same file that it was we who changed it."""
+        from layers.changesets import AS_BEFORE
+
         for other in self._desk.document.layers:
             copy = other.copy_at_work if isinstance(other, VectorLayer) else None
             if other is not layer and copy is not None and copy.source == path and copy.fingerprint == old:
-                copy.mark_saved(now, path, upto=copy.saved_at)
+                copy.mark_saved(now, path, upto=AS_BEFORE)
 
     def _decide(self, layer: VectorLayer, then: Callable[[], object] | None) -> None:
         """Let a person decide about a file that someone else has changed meanwhile."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from layers.rules import Rule
     from layers.sources.source import Column
 
-LOOKED_AT = 2000
+LOOKED_AT = 500
 """Features whose values are compared; of more the form shows no common values."""
 
 
@@ -159,7 +159,7 @@ class FeatureForm(QWidget):
     # ------------------------------------------------------------------ applying
     def apply(self) -> None:
         """Set what was changed, for all selected features in one act; nothing is set where a rule is broken."""
-        from app.core.feature_acts import set_values
+        from app.core.bulk import Bulk
         from layers.rules import checked
 
         table = self._table()
@@ -180,12 +180,10 @@ class FeatureForm(QWidget):
             return
         touched, self._touched = self._touched, set()
         try:
-            self._desk.document.run(set_values(table, self._ids, values))
+            self._desk.change(Bulk(table.layer.id, "set", self._ids, {"values": values}), self._fill)
         except HaitangError as error:
             self._touched = touched
             self._desk.notices.error(error)
-            return
-        self._fill()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the language."""

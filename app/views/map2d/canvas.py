@@ -60,6 +60,7 @@ class MapCanvas(QWidget):
     identified = Signal(list)
     painted = Signal(object)
     refused = Signal(object)
+    wished = Signal(object)
     left = Signal()
     pointed = Signal(float, float)
 
@@ -81,7 +82,7 @@ class MapCanvas(QWidget):
         self._hover = QTimer(self, singleShot=True, interval=30)
         self._hover.timeout.connect(self._tell_hover)
         self._pointer: QPointF | None = None
-        self._pointing = Pointing(document)
+        self._pointing = Pointing(document, self.wished.emit)
         self._marks: tuple[Any, ...] = ()
         self._marked_crs: str | None = None
         self.setMouseTracking(True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent, QMouseEvent
 
+    from app.core.bulk import Bulk
     from app.core.document import Document
     from app.core.gestures import Gesture, Key
 
@@ -47,11 +48,14 @@ class Pointing:
     ----------
     document : Document
         Runs the commands that the gesture ends in.
+    wished : callable
+        Hears of acts on so many features that they are a job.
     gesture : Gesture or None
         None = the pointer moves the map.
     """
 
     document: Document
+    wished: Callable[[Bulk], object] = lambda _: None
     gesture: Gesture | None = None
     outcome: Outcome = field(default_factory=Outcome)
     place: QPointF | None = None
@@ -105,6 +109,8 @@ class Pointing:
         self.outcome, self.place = outcome, place
         if outcome.command is not None:
             self.document.run(outcome.command)
+        if outcome.wish is not None:
+            self.wished(outcome.wish)
 
     def draw(self, painter: QPainter, to_pixel: ToPixel, ink: Ink, room: QRectF) -> None:
         """Draw the preview and the words beside the pointer."""

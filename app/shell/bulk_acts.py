@@ -1,0 +1,179 @@
+"""Acts on many features: each is a job in a process of its own, whose result is one act of the history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.core.language import N_, tr
+from app.core.row_edits import EditLogged
+from app.core.selection import Ids
+from layers.errors import HaitangError
+from layers.vector import VectorLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.core.bulk import Bulk
+    from app.core.jobs import ProcessJob
+    from app.shell.desk import Desk
+
+    Start = Callable[[str, list[str], Callable[[ProcessJob], object]], bool]
+
+TAKE_BACK, AGAIN = N_("Undo: {act}"), N_("Redo: {act}")
+
+
+class BulkActs:
+    """Does acts on features: few at once, many in a process of its own; undoes and redoes them in the same way.
+
+    Parameters
+    ----------
+    desk : Desk
+    start : callable
+        Starts a job of editing by its title, words and end; False where another one is at work.
+    """
+
+    def __init__(self, desk: Desk, start: Start) -> None:
+        self._desk, self._start = desk, start
+        desk.change = self.change
+        desk.step = self.step
+
+    def change(self, wish: Bulk, then: Callable[[], object] = lambda: None) -> None:
+        """Do an act on features of a layer; ``then`` runs when it is done.
+
+        Raises
+        ------
+        HaitangError
+            It cannot be done. What a job finds out later is told as a notice.
+        """
+        from app.core.editable import editable
+
+        document = self._desk.document
+        table = editable(document, wish.layer_id)
+        if table.layer.is_scratch or not wish.is_many:
+            document.run(wish.command(table))
+            there = frozenset(table.rows(wish.ids))
+            self._select(table.layer, wish, there)
+            then()
+            return
+        self._begin(table.layer, wish, then)
+
+    def _select(self, layer: VectorLayer, wish: Bulk, there: frozenset[int]) -> None:
+        if there != wish.ids:
+            self._desk.document.selection.set(layer.id, Ids(there) if there else None)
+
+    def _begin(self, layer: VectorLayer, wish: Bulk, then: Callable[[], object]) -> None:
+        import numpy as np
+
+        from app.core.edit_process import IDS
+        from app.core.feature_acts import TITLES
+
+        copy, described = layer.copy_at_work, layer.description
+        if copy is None:
+            return
+        np.save(copy.folder / IDS, np.fromiter(wish.ids, np.int64, len(wish.ids)))
+        own = {"name": layer.name, "crs": layer.crs, "geometry": described.geometry if described else None}
+        task = {"do": "act", "id": layer.id, "act": wish.act, "options": wish.options, "layer": own}
+
+        def done(answer: dict[str, Any]) -> None:
+            command = EditLogged(layer.id, answer["number"], words=answer["words"], count=answer["count"])
+            self._desk.document.run(command)
+            if answer["left"] is not None:
+                self._select(layer, wish, frozenset(answer["left"]))
+            then()
+
+        title = TITLES[wish.act]
+        self._go(layer, tr(title, count=f"{len(wish.ids):,}"), task, done)
+
+    # ------------------------------------------------------------------ undo and redo
+    def step(self, way: int) -> None:
+        """Undo (-1) or redo (1) one act of the history.
+
+        Raises
+        ------
+        HaitangError
+            It cannot be done.
+        """
+        history = self._desk.document.history
+        place = history.position - (way < 0)
+        command = history.entries[place] if 0 <= place < len(history.entries) else None
+        layer = self._layer(command)
+        if layer is None or not isinstance(command, EditLogged):
+            history.undo() if way < 0 else history.redo()
+            return
+        back = command.back != (way < 0)
+
+        def done(_answer: dict[str, Any]) -> None:
+            if history.position - (way < 0) != place or history.entries[place] is not command:
+                raise Overtaken("Something else was done meanwhile: undo or redo once more.", where=layer.name)
+            history.undo() if way < 0 else history.redo()
+
+        title = tr(TAKE_BACK if way < 0 else AGAIN, act=command.title())
+        self._go(layer, title, {"do": "again", "number": command.number, "back": back}, done)
+
+    def _layer(self, command: Any) -> VectorLayer | None:
+        layers = self._desk.document.layers
+        found = [la for la in layers if isinstance(command, EditLogged) and la.id == command.layer_id]
+        return found[0] if found and isinstance(found[0], VectorLayer) and found[0].copy_at_work is not None else None
+
+    def discard(self, layer: VectorLayer, then: Callable[[], object] = lambda: None) -> None:
+        """Take back all edits that the file does not hold, as one act."""
+
+        def done(answer: dict[str, Any]) -> None:
+            words = N_("Discard edits of {count} features")
+            self._desk.document.run(EditLogged(layer.id, answer["number"], words=words, count=answer["count"]))
+            then()
+
+        self._go(
+            layer,
+            tr("Discard the edits of {layer}", layer=layer.name),
+            {"do": "again", "number": -1, "back": True},
+            done,
+        )
+
+    # ------------------------------------------------------------------ the job
+    def _go(self, layer: VectorLayer, title: str, task: Any, done: Callable[[dict[str, Any]], object]) -> None:
+        from app.core.edit_process import write_task
+
+        copy, copies, token = layer.copy_at_work, self._desk.document.copies, layer.working
+        if copy is None:
+            return
+        before = copy.applied
+
+        def ended(job: ProcessJob) -> None:
+            if job.state == "done" and int(job.answer["number"]) < 0:
+                copies.held.discard(token)
+            elif job.state == "done":
+                self._desk.background(lambda: copy.catch_up(saved=job.answer["saved"]), lambda fault: taken(job, fault))
+            else:
+                self._desk.background(lambda: _drop(copy, before), let_go)
+
+        def taken(job: ProcessJob, fault: object) -> None:
+            let_go(fault)
+            copies.done = token
+            try:
+                done(job.answer)
+            except HaitangError as error:
+                self._desk.notices.error(error)
+                copies.held.add(token)
+                self._desk.background(lambda: _drop(copy, before), let_go)
+            finally:
+                copies.done = ""
+
+        def let_go(fault: object) -> None:
+            copies.held.discard(token)
+            if isinstance(fault, HaitangError):
+                self._desk.notices.error(fault)
+
+        copies.held.add(token)
+        if not self._start(title, write_task(copy.folder, task), ended):
+            copies.held.discard(token)
+
+
+class Overtaken(HaitangError):
+    """The history has moved on while a job was at work."""
+
+
+def _drop(copy: Any, count: int) -> None:
+    """Take back what a job that ended early has left."""
+    copy.catch_up()
+    copy.cut(count)
