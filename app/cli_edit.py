@@ -44,7 +44,7 @@ def _done(folder: Path) -> dict[str, Any]:
 
     if task["do"] == "copy":
         return asdict(make_copy(task["source"], task["key"], folder, told))
-    if task["do"] in ("act", "again"):
+    if task["do"] in ("act", "again", "review"):
         return _bulk(folder, task, told)
     if task["do"] == "save_as":
         return asdict(save_as(folder, task["target"], told))
@@ -56,8 +56,10 @@ def _done(folder: Path) -> dict[str, Any]:
 def _bulk(folder: Path, task: dict[str, Any], told: Any) -> dict[str, Any]:
     import numpy as np
 
-    from app.core.bulk import Bulk, do_act, do_again
+    from app.core.bulk import Bulk, do_act, do_again, do_review
 
+    if task["do"] == "review":
+        return do_review(folder)
     if task["do"] == "again":
         return do_again(folder, task["number"], task["back"], told)
     ids = frozenset(np.load(folder / IDS, allow_pickle=False).tolist())

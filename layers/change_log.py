@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from layers.errors import DataError, SourceUnavailable
 
@@ -116,6 +117,18 @@ class ChangeLog:
         while number < len(self.entries) and self.entries[number].kind != EDIT:
             number += 1
         return number
+
+    def saved(self, count: int) -> tuple[int, dict[str, Any] | None]:
+        """Give how many of the first ``count`` entries a file holds, and what was noted when it was saved last."""
+        for entry in reversed(self.entries[:count]):
+            if entry.kind == SAVED:
+                note: dict[str, Any] = json.loads(entry.payload)
+                return int(note["upto"]), note
+        return 0, None
+
+    def bytes_since(self, number: int) -> int:
+        """Count the bytes of the entries from ``number`` (from 0) on."""
+        return self._ends[-1] - self._ends[number]
 
     def append(self, kind: bytes, payload: bytes) -> None:
         """Add an entry; when this returns it survives a power cut.

@@ -262,30 +262,22 @@ class WorkingCopy:
         upto : int
             How many entries of the log it holds; all where it is not given, as many as before for ``AS_BEFORE``.
         """
-        reached = self._last_saved()[0] if upto == AS_BEFORE else self.applied if upto < 0 else upto
+        reached = self.log.saved(self.applied)[0] if upto == AS_BEFORE else self.applied if upto < 0 else upto
         note = {**asdict(fingerprint), "source": source or self.source, "upto": reached}
         with self._lock:
             self.log.append(SAVED, json.dumps(note, ensure_ascii=False).encode())
             self._commit(b"", self.applied + 1)
 
-    def _last_saved(self) -> tuple[int, dict[str, Any] | None]:
-        for number in range(self.applied, 0, -1):
-            entry = self.log.entries[number - 1]
-            if entry.kind == SAVED:
-                note = json.loads(entry.payload)
-                return int(note["upto"]), note
-        return 0, None
-
     @property
     def source(self) -> str:
         """The file that saving writes to."""
-        note = self._last_saved()[1]
+        note = self.log.saved(self.applied)[1]
         return str(note["source"]) if note else self.meta.source
 
     @property
     def fingerprint(self) -> Fingerprint:
         """The file as it was when it was copied, or saved last."""
-        note = self._last_saved()[1]
+        note = self.log.saved(self.applied)[1]
         if note is None:
             return self.meta.fingerprint
         return Fingerprint(int(note["size"]), int(note["mtime_ns"]), str(note["sha256"]))
@@ -293,7 +285,7 @@ class WorkingCopy:
     def pending(self) -> bytes:
         """Give what the file does not hold yet, as one changeset; empty where it holds everything."""
         with self._lock:
-            return self.joined(self._last_saved()[0])
+            return self.joined(self.log.saved(self.applied)[0])
 
     @property
     def is_saved(self) -> bool:

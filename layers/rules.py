@@ -88,10 +88,9 @@ def _of_kind(value: Any, column: Column) -> Any:
                 return str(value)
     except (ValueError, OverflowError) as error:
         raise EditError(
-            "{column}: {value} does not fit a column of the kind {kind}.",
-            where=column.name,
+            "{value} does not fit a column of the kind {kind}.",
+            where=column.title or column.name,
             remedy="Give a value such as {example}, or leave it empty.",
-            column=column.title or column.name,
             value=str(value)[:40],
             kind=column.type,
             example=_EXAMPLES.get(column.type, "–"),

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from app.core import feature_acts as acts
+from app.core.edit_checks import faults_of
+from app.core.edit_process import CHANGESET
 from app.core.editable import CopyTable
 from layers import bases
 from layers.changesets import WORK, WorkingCopy, inverted
@@ -143,6 +145,17 @@ def do_again(folder: Path, number: int, back: bool, told: Told) -> Json:
         made = inverted(payload) if back else payload
         count = len(changed_ids(payload)) if number < 0 else 0
         return {"number": _applied(copy, made, told), "saved": copy.is_saved, "count": count}
+    finally:
+        copy.close()
+
+
+def do_review(folder: Path) -> Json:
+    """Leave what is to be saved for the process that saves; ``told`` lists what is wrong with it."""
+    copy = WorkingCopy(folder)
+    try:
+        pending = copy.pending()
+        (folder / CHANGESET).write_bytes(pending)
+        return {"told": faults_of(copy, pending)}
     finally:
         copy.close()
 

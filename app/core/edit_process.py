@@ -12,8 +12,12 @@ WORD = "--edit-process"
 TASK, CHANGESET, IDS = "task.json", "save.changeset", "act.npy"
 
 
-def write_task(folder: Path, task: dict[str, Any], changeset: bytes = b"") -> list[str]:
-    """Leave a task in the folder of a working copy; the words that start the child on it."""
-    (folder / CHANGESET).write_bytes(changeset)
+def write_task(folder: Path, task: dict[str, Any], changeset: bytes | None = b"") -> list[str]:
+    """Leave a task in the folder of a working copy; the words that start the child on it.
+
+    Without a changeset (None) that of a review before is used.
+    """
+    if changeset is not None:
+        (folder / CHANGESET).write_bytes(changeset)
     (folder / TASK).write_text(json.dumps(task, ensure_ascii=False), "utf-8")
     return [WORD, str(folder)]

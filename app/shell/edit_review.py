@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.language import error_text, tr
+from app.core.language import tr
 from layers.errors import HaitangError
 
 if TYPE_CHECKING:
@@ -14,36 +14,6 @@ if TYPE_CHECKING:
     from app.shell.desk import Desk
     from layers.changesets import WorkingCopy
     from layers.vector import VectorLayer
-
-NAMED = 5
-
-
-def faults_of(layer: VectorLayer) -> list[str]:
-    """List what is wrong with the features that are about to be saved, in the language of the screen."""
-    from layers.changesets import changed_ids
-    from layers.cutting import fault_of
-    from layers.figure import read_figure
-    from layers.rules import faults
-
-    copy = layer.copy_at_work
-    if copy is None:
-        return []
-    shapes: list[str] = []
-    values: list[str] = []
-    for number, row in copy.rows(changed_ids(copy.pending())).items():
-        fault = fault_of(read_figure(row.geometry)) if row.geometry is not None else None
-        if fault is not None:
-            place = f" ({fault[1][0]:.3f}, {fault[1][1]:.3f})" if fault[1] is not None else ""
-            shapes.append(f"fid {number}{place}")
-        values += [f"fid {number}: {error_text(e)}" for e in faults(row.values, copy.meta.columns, copy.meta.rules)]
-    told: list[str] = []
-    if shapes:
-        listed = "; ".join(shapes[:NAMED])
-        told.append(tr("{count} features cross or touch themselves: {listed}", count=len(shapes), listed=listed))
-    if values:
-        listed = "; ".join(values[:NAMED])
-        told.append(tr("{count} attributes break the rules of the file: {listed}", count=len(values), listed=listed))
-    return told
 
 
 def losses_of(layer: VectorLayer, target: str) -> list[str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.core.commands import Group, SetField
+from app.core.commands import SetField
 from app.core.language import N_, tr
 from app.shell.bulk_acts import BulkActs
 from app.shell.edit_bar import EditBar
+from app.shell.edit_saving import EditSaving, is_left
 from app.shell.place_entry import PlaceEntry
 from layers.vector import VectorLayer
 
@@ -59,7 +59,6 @@ class Editing:
     def __init__(self, desk: Desk, window: QMainWindow, menus: Menus, files: Files, canvas: MapCanvas) -> None:
         self._desk, self._window, self._menus, self._canvas = desk, window, menus, canvas
         self._snapper: Snapper | None = None
-        self._warned: set[str] = set()
         self.busy = ""
         self.bar = EditBar(window, menus)
         self.entry = PlaceEntry(canvas, desk)
@@ -72,7 +71,8 @@ class Editing:
         desk.document.edited.connect(self._on_edited)
         desk.document.selection.changed.connect(lambda _: menus.refresh())
         desk.endings.append(self._end)
-        files.save_edits = self.save_all
+        self.saving = EditSaving(desk, window, self._run)
+        files.save_edits = self.saving.save_all
 
     # ------------------------------------------------------------------ the layer
     @property
@@ -123,7 +123,7 @@ class Editing:
 
         def over(job: ProcessJob) -> None:
             self.busy = ""
-            if job.state == "failed" and job.error is not None and not _is_left(job):
+            if job.state == "failed" and job.error is not None and not is_left(job):
                 self._desk.notices.error(job.error)
             ended(job)
             self._menus.refresh()
@@ -178,119 +178,13 @@ class Editing:
         """Bring the edits of the layer in focus into its file."""
         layer = self.layer
         if layer is not None:
-            self.save_layer(layer, then=then)
-
-    def save_layer(self, layer: VectorLayer, how: str = "", then: Callable[[], object] | None = None) -> None:
-        """Bring the edits of a layer into its file; ``how`` is what a person decided about a file changed meanwhile."""
-        from app.core.edit_process import write_task
-
-        copy = layer.copy_at_work
-        if copy is None or self.busy:
-            return
-        if copy.is_saved:
-            self._desk.notices.info(tr("There are no edits to save."))
-            return
-        if not how and not self._agreed(layer, copy.source):
-            return
-        mark, upto = copy.fingerprint, copy.applied
-        task = {"do": "save", "source": copy.source, "mark": asdict(mark), "upto": upto, "how": how}
-        words = write_task(copy.folder, task, copy.pending())
-        title = tr("Save the edits of {layer}", layer=layer.name)
-        self._run(title, words, lambda job: self._on_saved(layer, job, mark, then))
-
-    def _agreed(self, layer: VectorLayer, target: str) -> bool:
-        """Say before anything is written what is invalid and what the format cannot hold; whether to go on."""
-        from app.shell import questions
-        from app.shell.edit_review import faults_of, losses_of
-
-        told = [*faults_of(layer), *(losses_of(layer, target) if target not in self._warned else [])]
-        self._warned.add(target)
-        return not told or questions.sure(
-            self._window, tr("Save the edits of {layer}?", layer=layer.name), "\n\n".join(told), N_("Save")
-        )
-
-    def _on_saved(self, layer: VectorLayer, job: ProcessJob, mark: Any, then: Callable[[], object] | None) -> None:
-        from app.shell.edit_review import note_save
-        from layers.rows import Fingerprint
-
-        copy = layer.copy_at_work
-        if job.state == "done" and copy is not None:
-            now = Fingerprint(**job.answer["fingerprint"])
-            copy.mark_saved(now, str(job.answer["path"]), upto=int(job.answer["upto"]))
-            self._freshen_others(layer, str(job.answer["path"]), mark, now)
-            note_save(self._desk, copy)
-            self._desk.notices.info(tr("Saved the edits of {layer}.", layer=layer.name), copy.source)
-            for warning in job.answer.get("warnings", []):
-                self._desk.notices.warning(tr(warning["what"], **warning["fields"]), copy.source)
-            self._desk.document.history.changed.emit()
-            if then is not None:
-                then()
-        elif job.state == "failed" and _is_left(job):
-            self._decide(layer, then)
-
-    def _freshen_others(self, layer: VectorLayer, path: str, old: Any, now: Any) -> None:
-        """Tell the copies of other layers of the same file that it was we who changed it."""
-        from layers.changesets import AS_BEFORE
-
-        for other in self._desk.document.layers:
-            copy = other.copy_at_work if isinstance(other, VectorLayer) else None
-            if other is not layer and copy is not None and copy.source == path and copy.fingerprint == old:
-                copy.mark_saved(now, path, upto=AS_BEFORE)
-
-    def _decide(self, layer: VectorLayer, then: Callable[[], object] | None) -> None:
-        """Let a person decide about a file that someone else has changed meanwhile."""
-        from app.shell.edit_review import ask_changed
-
-        answer = ask_changed(self._window, layer)
-        if answer in ("merge", "overwrite"):
-            self.save_layer(layer, answer, then)
-        elif answer == "save-as":
-            self.save_as()
+            self.saving.save(layer, then=then)
 
     def save_as(self) -> None:
-        """Write the features, as they are now, to another file; the layer belongs to that from then on."""
-        from app.core.edit_process import write_task
-        from app.shell import questions
-
+        """Write the features of the layer in focus, as they are now, to another file."""
         layer = self.layer
-        copy = layer.copy_at_work if layer is not None else None
-        if layer is None or copy is None or self.busy:
-            return
-        kinds = "GeoPackage (*.gpkg);;FlatGeobuf (*.fgb);;GeoJSON (*.geojson);;Shapefile (*.shp)"
-        start = str(Path(layer.source).with_suffix(".gpkg"))
-        chosen = questions.file_to_save(self._window, tr("Save edits as"), start, kinds)
-        if not chosen:
-            return
-        target = chosen if Path(chosen).suffix else f"{chosen}.gpkg"
-        if not self._agreed(layer, target):
-            return
-        words = write_task(copy.folder, {"do": "save_as", "target": target})
-        title = tr("Save the edits of {layer}", layer=layer.name)
-        self._run(title, words, lambda job: self._on_saved_as(layer, job))
-
-    def _on_saved_as(self, layer: VectorLayer, job: ProcessJob) -> None:
-        if job.state != "done":
-            return
-        path, copy = str(job.answer["path"]), layer.copy_at_work
-        key = layer.key if path.lower().endswith(".gpkg") else Path(path).stem
-        name = f"layer:{layer.id}"
-        parts = (
-            SetField(name, "source", layer.source, path, layer.name),
-            SetField(name, "key", layer.key, key, layer.name),
-        )
-        self._desk.document.run(Group(N_("Save edits as another file"), parts))
-        if copy is not None:
-            self._on_saved(layer, job, copy.fingerprint, None)
-
-    def save_all(self, then: Callable[[], object]) -> None:
-        """Save the edits of all layers, one after the other."""
-        from app.core.copies import unsaved
-
-        left = unsaved(self._desk.document.layers)
-        if left:
-            self.save_layer(left[0], then=lambda: self.save_all(then))
-        else:
-            then()
+        if layer is not None:
+            self.saving.save_as(layer)
 
     # ------------------------------------------------------------------ the pointer
     def take(self, name: str) -> None:
@@ -369,11 +263,6 @@ class Editing:
         if self._snapper is not None:
             self._snapper.close()
         self._desk.document.copies.close(discard=self._desk.journal is not None)
-
-
-def _is_left(job: ProcessJob) -> bool:
-    """Tell whether the answer is left to a person: the file was changed meanwhile."""
-    return job.answer.get("error", {}).get("code") == "ChangedMeanwhile"
 
 
 def _is_lines(layer: VectorLayer) -> bool:

@@ -238,7 +238,7 @@ class Files:
         from app.shell import questions
 
         names = [layer.name for layer in unsaved(self._desk.document.layers)]
-        answer = questions.save_first(self._parent, tr("edits of {layers}", layers=", ".join(names[:4])))
+        answer = questions.save_first(self._parent, ", ".join(names[:4]))
         if answer == "save":
             save_all: Any = self.save_edits
             save_all(lambda: self.when_safe(go_on))
