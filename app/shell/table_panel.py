@@ -161,7 +161,7 @@ class TablePanel(QWidget):
             return
         again = self._stack.currentWidget() is self.view
         data = table_of(block, layer)
-        self.model.editable = layer.is_scratch
+        self.model.editable = layer.is_editable
         self.model.show(data, keep=again)
         if not again:
             self.view.horizontalHeader().setSortIndicatorShown(False)

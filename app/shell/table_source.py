@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.core.commands import EditFeatures
-from app.core.language import N_
 from app.core.table import CONDITION
 from app.views import projection
 from app.views.map2d.scratch import block_of, scratch_block
-from layers.edits import Change, Edit
 from layers.errors import HaitangError
 from layers.filters.known import parse_for
 from layers.filters.terms import asks_for_place
@@ -171,16 +168,17 @@ class TableSource(QObject):
                 self.values_seen.emit(column.name, texts)
 
     def _on_edited(self, number: int, name: str, value: Any) -> None:
-        """Change one value of a feature of the workspace, as an act that can be taken back."""
+        """Change one value of a feature that can be edited, as an act that can be taken back."""
+        from app.core.bulk import Bulk
+
         layer = self._layer
-        if layer is None or not layer.is_scratch or number not in layer.features:
+        if layer is None:
             return
-        old = layer.features[number]
-        new = {**old, "properties": {**old.get("properties", {}), name: value}}
+        kinds = {column.name: column.type for column in self._model.table.columns}
+        if kinds.get(name) == "time" and value is not None and not layer.is_scratch:
+            value = f"{value}Z"  # the table shows and takes moments in UTC
         try:
-            self._desk.document.run(
-                EditFeatures(layer.id, Edit({number: Change(old, new)}), N_("Change a value"))  # pyright: ignore[reportArgumentType]
-            )
+            self._desk.change(Bulk(layer.id, "set", frozenset([number]), {"values": {name: value}}))
         except HaitangError as error:
             self._desk.notices.error(error)
 
