@@ -11,10 +11,11 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from app.core.document import Document
-from app.core.pages import acts
+from app.core.pages import acts, templates
 from app.core.pages.items import KINDS, TextItem, TitleBlockItem
 from app.core.pages.model import page_from_dict
 from app.core.settings import Settings
+from app.shell import questions
 from app.shell.desk import make_desk
 from app.shell.layout import editors, fields
 from app.shell.layout.export_dialog import ExportDialog
@@ -211,3 +212,31 @@ def test_an_export_reads_a_copy_that_is_gone_with_its_dialog(
     dialog.accept()
     qtbot.waitUntil(lambda: out.is_file() and not list(tmp_path.glob("haitang-export-*")), timeout=30000)
     assert out.read_bytes().startswith(b"%PDF")
+
+
+def test_a_window_that_closes_takes_its_dialog_and_the_copy_with_it(
+    window: LayoutWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    window.acts.export()
+    dialog = window.findChild(ExportDialog)
+    qtbot.waitUntil(dialog.go.isEnabled)
+    window.close()
+    assert not dialog.isVisible()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_a_template_is_replaced_only_where_the_person_says_so(
+    window: LayoutWindow, monkeypatch: pytest.MonkeyPatch, *, answer: bool
+):
+    asked: list[str] = []
+    monkeypatch.setattr(questions, "text", lambda *_: "My sheet")
+    monkeypatch.setattr(questions, "sure", lambda *given: asked.append(given[1]) or answer)
+    window.acts.save_template()
+    assert not asked
+    before = templates.place_of("My sheet").read_bytes()
+    window.acts.add_item("text")
+    window.acts.save_template()
+    assert len(asked) == 1
+    assert (templates.place_of("My sheet").read_bytes() != before) == answer

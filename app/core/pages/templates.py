@@ -149,6 +149,12 @@ def spoken(value: Any, lang: str) -> Any:
     return value
 
 
+def place_of(title: str) -> Path:
+    """Give the file that holds the office's own template of a title."""
+    name = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in title.strip())
+    return own_folder() / f"{name or new_id()}.json"
+
+
 def save(page: Page, title: str) -> Path:
     """Keep a page as a template of the office; what belongs to one map alone is left out.
 
@@ -157,14 +163,20 @@ def save(page: Page, title: str) -> Path:
     SourceUnavailable
         The folder cannot be written.
     """
-    name = "".join(sign if sign.isalnum() or sign in "-_" else "_" for sign in title.strip()) or new_id()
+    file = place_of(title)
     data = page.to_dict()
     for item in data["items"]:
         if item["kind"] == "map":
             item.update(extent=None, theme="", layers=[], moment="", crs=None)
     data["atlas"] = None
-    document = {"format": FORMAT, "version": VERSION, "id": name, "title_zh": title, "title_en": title, "page": data}
-    file = own_folder() / f"{name}.json"
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "id": file.stem,
+        "title_zh": title,
+        "title_en": title,
+        "page": data,
+    }
     try:
         durable.replace(file, [json.dumps(document, ensure_ascii=False, indent=1).encode()])
     except OSError as error:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QFileDialog, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 
 from app.core.language import N_, tr
+from app.shell.questions import file_to_find
 from app.widgets import controls
 from app.widgets.colour_button import ColourButton
 
@@ -206,9 +207,7 @@ class FileEditor(TextEditor):
         self.row.addWidget(controls.IconButton("folder", N_("Choose a file"), self._browse))
 
     def _browse(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(
-            self, tr("Choose a file"), "", "PNG, JPEG, SVG (*.png *.jpg *.jpeg *.svg)"
-        )
+        path = file_to_find(self, tr("Choose a file"), self.line.text())
         if path:
             self.line.setText(path)
             self.changed.emit(path)

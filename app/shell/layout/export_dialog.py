@@ -7,10 +7,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QSpinBox
 
 from app.core.jobs import ProcessJob
 from app.core.language import N_, error_text, reason, tr
+from app.shell.questions import file_to_save, sure
 from app.widgets import controls
 from layers.errors import HaitangError, SourceUnavailable
 
@@ -43,6 +44,7 @@ class ExportDialog(QDialog):
         self._desk, self._page_id, self._page, self._started = desk, page_id, page, started
         self._estimating: ProcessJob | None = None
         self._workspace: Path | None = None
+        self._agreed: Path | None = None
         self._is_over = False
         self.setWindowTitle(tr("Export the page"))
         self.setMinimumWidth(520)
@@ -103,11 +105,11 @@ class ExportDialog(QDialog):
         return folder / f"{file_name(self._page.name) or 'page'}.pdf"
 
     def _browse(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
-            self, tr("Export the page"), self.path.text(), "PDF (*.pdf);;PNG (*.png);;SVG (*.svg)"
-        )
+        kinds = "PDF (*.pdf);;PNG (*.png);;SVG (*.svg)"
+        path = file_to_save(self, tr("Export the page"), self.path.text(), kinds)
         if path:
             self.path.setText(path)
+            self._agreed = Path(path)
 
     def _on_written(self, result: Path | HaitangError) -> None:
         """Count the pages of the workspace that was written; where it was not, say why."""
@@ -142,6 +144,9 @@ class ExportDialog(QDialog):
         out = Path(self.path.text().strip()).expanduser()
         if out.suffix.lower() not in SUFFIXES:
             self.about.setText(tr("Give the file one of these suffixes: .pdf, .png, .svg."))
+            return
+        agreed = out == self._agreed or not out.exists()
+        if not agreed and not sure(self, tr("Replace {name}?", name=out.name), str(out.parent), N_("Replace")):
             return
         words = [*self._words(out), "--dpi", str(self.dpi.value())]
         if self.pages.text().strip():

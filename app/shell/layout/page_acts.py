@@ -164,8 +164,14 @@ class Acts:
         if page is None:
             return
         title = text_for(self._widget, tr("Save as template"), tr("Name of the template"), page.name)
-        if title:
+        if title and (not templates.place_of(title).exists() or self._may_replace(title)):
             self._try(lambda: self._keep(page, title))
+
+    def _may_replace(self, title: str) -> bool:
+        from app.shell.questions import sure
+
+        words = tr("There is a template of this name: {name}", name=title)
+        return sure(self._widget, words, tr("It is replaced by this page."), N_("Replace"))
 
     def _keep(self, page: Page, title: str) -> None:
         self._window.desk.notices.info(tr("The template is kept."), str(templates.save(page, title)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QMainWindow, QSplitter, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QMainWindow, QSplitter, QWidget
 
 from app.core.language import error_text, tr
 from app.core.pages import acts
@@ -249,6 +249,8 @@ class LayoutWindow(QMainWindow):
         for signal, slot in self._links:
             signal.disconnect(slot)
         self._links = []
+        for dialog in self.findChildren(QDialog):
+            dialog.reject()
         self.preview.close()
         super().closeEvent(event)
         self.closed.emit()
