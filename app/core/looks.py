@@ -35,6 +35,7 @@ REASONS: dict[str, str] = {
     "no_place": N_("has no positions"),
     "kind": N_("is not drawn on a map"),
     "read_failed": N_("this part cannot be read"),
+    "no_data": N_("no values here"),
 }
 """Why a layer shows nothing: code → English sentence part, translated where it is shown."""
 

@@ -248,6 +248,13 @@ class Reading:
             self._gather(layer, variable, sample_steps(layer, variable), [])
         return found
 
+    @property
+    def is_gathering(self) -> bool:
+        """Whether ranges that were asked for are still under way."""
+        layers = {la.id: la for la in self.document.layers}
+        wishes = [(layers[one], name) for one, name in list(self._asked) if one in layers]
+        return any(self._ranges.find(self._file(la), la.key, name) is None for la, name in wishes)
+
     def settle(self, timeout_s: float = 60.0) -> bool:
         """Wait until every layer is open or failed; for pictures without a window."""
         with self._settled:

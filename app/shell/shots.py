@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from app.shell.window import MainWindow
 
 LONGEST_S = 120.0
+STATISTICS_S = 30.0
+"""How long a picture waits for the ranges of what it shows."""
 LOOK_MS = 4
 """How often it is looked whether what is waited for has come."""
 
@@ -77,6 +79,7 @@ def shoot_window(paths: Sequence[str], out: Path, wish: Any, tool: str = "") -> 
         spare(out, inputs_of(window.desk.document, paths, wish))
         if tool:
             show_tool(window, tool)
+        remarks += drawn_remarks(window)
         write_png(picture(window), out)
     finally:
         end(window)
@@ -157,6 +160,28 @@ def _failures(window: MainWindow) -> list[Any]:
     return found
 
 
+def drawn_remarks(window: MainWindow) -> list[str]:
+    """Give what the user should know of what the map shows.
+
+    Raises
+    ------
+    HaitangError
+        A visible layer could not be read when it was drawn.
+    """
+    from app.core.language import tr
+    from app.views.shot import void_remarks
+
+    scene = window.canvas.scene
+    for layer in window.desk.document.layers:
+        track = scene.track(layer.id)
+        if layer.visible and track is not None and track.error is not None:
+            raise track.error
+    remarks = void_remarks(scene.frame)
+    if window.desk.reading.is_gathering:
+        remarks.append(tr("The range of the values was not known in time; colours follow what is seen."))
+    return remarks
+
+
 def show_tool(window: MainWindow, tool: str) -> None:
     """Open the form of a tool.
 
@@ -214,13 +239,14 @@ def wait_for(window: MainWindow, done: Callable[[], bool], seconds: float = LONG
 
 
 def settle(window: MainWindow, quiet_s: float = 0.15) -> None:
-    """Let the window live until everything is painted and nothing comes after it for a while."""
-    since = time.monotonic()
+    """Let the window live until everything is painted, ranges known, and nothing comes after it for a while."""
+    began = since = time.monotonic()
 
     def rests() -> bool:
         nonlocal since
         waiting = not window.desk.is_calm or (window.docks["tools"].is_seen and not window.tools.known)
-        if waiting or not is_painted(window):
+        gathering = window.desk.reading.is_gathering and time.monotonic() - began < STATISTICS_S
+        if waiting or gathering or not is_painted(window):
             since = time.monotonic()
         return time.monotonic() - since > quiet_s
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from app.core.inputs import spare
-from app.core.language import reason, set_language
+from app.core.language import reason, set_language, tr
 from app.views.wishes import Wish, apply, extent_from, look_at, size_of
 from layers.errors import DataError, ParameterInvalid, SourceUnavailable
 from layers.times import iso
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.core.document import Document
     from app.core.looks import Look
     from app.core.reading import Reading
+    from app.views.view import Frame
     from layers.extent import Extent
 
 MOST_OF_IT = 0.8
@@ -74,7 +75,14 @@ def shot(paths: Sequence[str], out: Path, wish: Wish) -> dict[str, Any]:
     finally:
         pool.close()
         del application
+    remarks += said.pop("warnings", [])
     return {"out": str(out), "view": wish.view, "size": list(size), **said, "warnings": remarks}
+
+
+def void_remarks(frame: Frame | None) -> list[str]:
+    """Name the layers of a frame that were read and hold no data where it looks."""
+    pictures = frame.pictures if frame is not None else ()
+    return [tr("{layer}: no values here", layer=p.look.name) for p in pictures if p.look.empty_reason == "no_data"]
 
 
 def inputs_of(document: Document, paths: Sequence[str], wish: Wish) -> list[str]:
@@ -138,7 +146,7 @@ def _map(document: Document, reading: Reading, size: tuple[int, int], wish: Wish
     look_at(document, _first_pose(document, size, wish), extent_from(wish.extent), size, wish.crs)
     view = document.camera.view(*size)
     frame = render(document, reading, view, None, DARK_GROUND if wish.theme == "dark" else LIGHT_GROUND)
-    shown = [p.look for p in frame.pictures if not p.look.empty_reason]
+    shown = [p.look for p in frame.pictures if p.look.empty_reason in ("", "no_data")]
     if not shown:
         raise DataError(
             "Nothing in these files has a place on the map.",
@@ -151,7 +159,8 @@ def _map(document: Document, reading: Reading, size: tuple[int, int], wish: Wish
     painter.end()
     moments = [_own_moment(document, look) for look in shown]
     layers = [{"layer": look.name, "time": at} for look, at in zip(shown, moments, strict=True)]
-    return image, {"crs": view.crs, "extent": view.extent.to_list(), "layers": layers}
+    said = {"crs": view.crs, "extent": view.extent.to_list(), "layers": layers}
+    return image, {**said, "warnings": void_remarks(frame)}
 
 
 def _own_moment(document: Document, look: Look) -> str | None:

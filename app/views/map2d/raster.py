@@ -135,6 +135,8 @@ class RasterPainter:
             drawn = Drawn(key, view, pixels)
         if not self.stop():
             self._last = drawn
+        if not drawn.pixels.any() and not np.isfinite(block.values).any():
+            look = replace(look, empty_reason="no_data")
         return Picture(look, drawn.pixels, (), None if look.style.mode == "rgb" else RasterProbe(look, block, name))
 
     def _block(self, windows: Sequence[Window | Tile], blocks: list[RasterBlock]) -> tuple[RasterBlock, bool]:
