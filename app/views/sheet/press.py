@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -145,7 +146,7 @@ def _svg(matter: Matter, check: Callable[[], None]) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    writer = QSvgGenerator()
+    writer = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # the tiny version knows no clipping
     writer.setOutputDevice(buffer)
     wide, high = (side * PX for side in matter.page.size)
     writer.setResolution(96)
@@ -157,4 +158,5 @@ def _svg(matter: Matter, check: Callable[[], None]) -> bytes:
         draw_page(painter, matter, check)
     finally:
         painter.end()
-    return bytes(data.data())
+    exact = b'<svg width="%gmm" height="%gmm"' % matter.page.size  # Qt rounds to whole px
+    return re.sub(rb'<svg width="[\d.]+mm" height="[\d.]+mm"', exact, bytes(data.data()), count=1)

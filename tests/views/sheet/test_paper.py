@@ -15,7 +15,7 @@ from app.core.pages.items import Grid, MapItem, TextItem
 from app.core.pages.model import Page
 from app.views.map2d.fill import ring_signs
 from app.views.map2d.placement import Placement
-from app.views.sheet import captions, geopdf, grid, legend, marks, paper, pdf
+from app.views.sheet import captions, geopdf, grid, hatches, legend, marks, paper, pdf
 from app.views.sheet import paths as paths_module
 from app.views.sheet.atlas import chosen
 from app.views.sheet.maps import DrawnMap, fitted, round_scale, scale_of
@@ -27,6 +27,7 @@ from app.views.sheet.words import Facts
 from app.views.view import Labels, Lettering
 from layers.errors import ParameterInvalid
 from layers.extent import Extent
+from layers.style import Symbol
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -235,3 +236,29 @@ def test_a_legend_breaks_a_long_layer_before_it_leaves_one_out():
     assert rest == 0
     assert [line.text for line in columns[0]][:3] == ["roads", "", "land use"]
     assert sum(len(column) for column in columns) == sum(map(len, blocks))
+
+
+def test_hatches_are_cut_to_their_shape_and_its_holes_without_a_clip():
+    shell, hole = [[10, 10], [90, 10], [90, 70], [10, 70]], [[40, 30], [40, 50], [60, 50], [60, 30]]
+    shape = paths_module.Rings(np.array([*shell, *hole], float), np.array([0, 4, 8]), np.array([0, 1]))
+    level = hatches.lines_in(shape, 0, 10.0, (100, 100), (0.0, 5.0))
+    spans = sorted((round(one.y1()), round(one.x1()), round(one.x2())) for one in level)
+    assert spans == [
+        (15, 10, 90), (25, 10, 90), (35, 10, 40), (35, 60, 90), (45, 10, 40), (45, 60, 90), (55, 10, 90), (65, 10, 90)
+    ]  # fmt: skip
+    far = paths_module.Rings(
+        np.array([[-1e6, -1e6], [1e6, -1e6], [1e6, 1e6], [-1e6, 1e6]]), np.array([0, 4]), np.array([0])
+    )
+    assert len(hatches.lines_in(far, 45, 10.0, (100, 100))) < 20
+    image = QImage(100, 100, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    hatches.draw_hatch(painter, shape, Symbol(hatch="diagonal_up", hatch_colour="#b04a00"), (100, 100))
+    assert not painter.hasClipping()
+    painter.end()
+
+
+def test_an_svg_is_as_large_as_its_paper_and_cuts_its_maps_to_their_frames(qapp: object):
+    page = Page(paper="A3", items=(TextItem(text="a", width=10, height=10),))
+    text = printed(Matter(page, _Words()), "svg", 96).data.decode()  # type: ignore[arg-type]
+    assert '<svg width="420mm" height="297mm"' in text
+    assert 'version="1.1"' in text
