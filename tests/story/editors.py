@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from app.core import feature_acts as acts
+from app.core.bulk import Bulk, do_act
 from app.core.commands import SetField
 from app.core.copies import folder_of, new_token
 from app.core.document import Document
 from app.core.editable import editable, figures
 from app.core.journal import begin_session, recover, recoverable
+from app.core.row_edits import EditLogged
 from layers.changesets import inverted
 from layers.copying import make_copy
 from layers.errors import EditError
@@ -21,6 +24,8 @@ from layers.figure import from_geojson, places_of
 from layers.reshaping import parts_of
 from layers.saving import save_copy
 from layers.sources import guard
+from layers.sources.open import open_source
+from layers.sources.source import FeatureBlock, FeatureRequest
 from layers.vector import VectorLayer
 
 if TYPE_CHECKING:
@@ -211,6 +216,25 @@ class Editor:
     def explode(self, n: list[int]) -> object:
         return acts.explode_features(editable(self.document, "p"), self._some(n) or [1])
 
+    def bulk(self, n: list[int]) -> None:
+        """An act that another process does and this one takes in, as acts on many features."""
+        act, options = (
+            ("set", {"values": {"share": n[4] / 9}}),
+            ("delete", {}),
+            ("move", {"dx": n[4] % 5 - 2.5, "dy": 0.0, "map_crs": "EPSG:4549"}),
+        )[n[3] % 3]
+        wish = Bulk("p", act, frozenset(self._some(n)), options)
+        own = {"name": "parcels", "crs": "EPSG:4549", "geometry": "MultiPolygon"}
+        answer = do_act(self.copy.folder, wish, own, lambda _: None)
+        if answer["number"] < 0:
+            return
+        self.copy.catch_up(saved=answer["saved"])
+        assert self.copy.is_saved == (not self.copy.pending())
+        self.document.copies.done = self.token
+        self.document.run(EditLogged("p", answer["number"], words=answer["words"], count=answer["count"]))
+        self.document.copies.done = ""
+        assert self.layer.patch is None
+
     def undo(self, _: list[int]) -> None:
         if self.document.history.position > self.base:
             self.document.undo()
@@ -276,6 +300,18 @@ class Editor:
         for number, figure in self.all().items():
             low, high = places_of(figure).min(0), places_of(figure).max(0)
             assert number in self.copy.ids_in((low[0], low[1], high[0], high[1]))
+
+    def check_shown(self) -> None:
+        """What the readers read, with what was edited since, is what the copy holds."""
+        request = FeatureRequest("parcels")
+        with closing(open_source(self.layer.reads_from)) as source:
+            block = self.layer.current(request, source.read(request))
+        assert isinstance(block, FeatureBlock)
+        held = {int(row[0]): row for row in self.copy.dump()[: len(self.copy)]}
+        assert block.ids.tolist() == sorted(held)
+        rows = self.copy.rows(held)
+        shares = [rows[number].values["share"] for number in sorted(held)]
+        assert [None if value != value else value for value in block.columns["share"].tolist()] == shares
 
     def close(self) -> None:
         self.document.copies.close(discard=True)

@@ -22,7 +22,8 @@ RUNS = int(os.environ.get("HAITANG_EDIT_RUNS", "6"))
 STEPS = int(os.environ.get("HAITANG_EDIT_STEPS", "14"))
 ACTS = (
     "add", "delete", "move", "set_values", "move_vertex", "insert_vertex", "remove_vertex", "split", "merge", "offset",
-    "add_hole", "fill_hole", "add_part", "remove_part", "explode", "undo", "undo", "redo", "save", "kill",
+    "add_hole", "fill_hole", "add_part", "remove_part", "explode", "bulk", "undo", "undo", "redo", "save",
+    "kill",
 )  # fmt: skip
 NUMBERS = st.lists(st.integers(0, 999), min_size=5, max_size=5)
 DONE: dict[str, int] = {}
@@ -65,7 +66,9 @@ class EditMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
+            self.editor.check_shown()
             self.editor.check_way_back()
+            self.editor.check_shown()
         finally:
             self.editor.close()
             shutil.rmtree(self.folder, ignore_errors=True)
