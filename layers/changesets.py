@@ -308,7 +308,16 @@ class WorkingCopy:
         """Take in what another process has done, which must have ended; it may know whether a file holds it all."""
         with self._lock:
             self.log.catch_up()
-            self.applied = self._counted()
+            try:
+                self.applied = self._counted()
+            except apsw.Error as error:
+                raise SourceUnavailable(
+                    "The edits of {layer} cannot be read back: {reason}",
+                    where=str(self.folder),
+                    remedy="Stop editing the layer and begin again; the file itself is as it was saved last.",
+                    layer=self.meta.key,
+                    reason=str(error),
+                ) from error
             if saved is not None:
                 self._looked = (self.applied, saved)
 

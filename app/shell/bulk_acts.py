@@ -34,8 +34,9 @@ class BulkActs:
 
     def __init__(self, desk: Desk, start: Start) -> None:
         self._desk, self._start = desk, start
+        self._next: Callable[[], object] | None = None
         desk.change = self.change
-        desk.step = self.step
+        desk.go = self.go
 
     def change(self, wish: Bulk, then: Callable[[], object] = lambda: None) -> None:
         """Do an act on features of a layer; ``then`` runs when it is done.
@@ -85,30 +86,37 @@ class BulkActs:
         self._go(layer, tr(title, count=f"{len(wish.ids):,}"), task, done)
 
     # ------------------------------------------------------------------ undo and redo
-    def step(self, way: int) -> None:
-        """Undo (-1) or redo (1) one act of the history.
+    def go(self, position: int) -> None:
+        """Undo or redo until ``position`` acts of the history are done; acts on many features are jobs, one by one.
 
         Raises
         ------
         HaitangError
-            It cannot be done.
+            An act cannot be taken back or done again; those before it are.
         """
         history = self._desk.document.history
-        place = history.position - (way < 0)
-        command = history.entries[place] if 0 <= place < len(history.entries) else None
-        layer = self._layer(command)
-        if layer is None or not isinstance(command, EditLogged):
+        position = min(max(position, 0), len(history.entries))
+        while history.position != position:
+            way = 1 if position > history.position else -1
+            place = history.position - (way < 0)
+            layer = self._layer(history.entries[place])
+            if layer is not None:
+                self._step(layer, place, way, lambda: self.go(position))
+                return
             history.undo() if way < 0 else history.redo()
-            return
-        back = command.back != (way < 0)
+
+    def _step(self, layer: VectorLayer, place: int, way: int, then: Callable[[], object]) -> None:
+        history = self._desk.document.history
+        command: Any = history.entries[place]
 
         def done(_answer: dict[str, Any]) -> None:
             if history.position - (way < 0) != place or history.entries[place] is not command:
                 raise Overtaken("Something else was done meanwhile: undo or redo once more.", where=layer.name)
             history.undo() if way < 0 else history.redo()
+            self._next = then
 
         title = tr(TAKE_BACK if way < 0 else AGAIN, act=command.title())
-        self._go(layer, title, {"do": "again", "number": command.number, "back": back}, done)
+        self._go(layer, title, {"do": "again", "number": command.number, "back": command.back != (way < 0)}, done)
 
     def _layer(self, command: Any) -> VectorLayer | None:
         layers = self._desk.document.layers
@@ -140,7 +148,8 @@ class BulkActs:
         before = copy.applied
 
         def ended(job: ProcessJob) -> None:
-            if job.state == "done" and int(job.answer["number"]) < 0:
+            gone = layer.copy_at_work is not copy or layer not in self._desk.document.layers
+            if gone or (job.state == "done" and int(job.answer["number"]) < 0):
                 copies.held.discard(token)
             elif job.state == "done":
                 self._desk.background(lambda: copy.catch_up(saved=job.answer["saved"]), lambda fault: taken(job, fault))
@@ -158,6 +167,9 @@ class BulkActs:
                 self._desk.background(lambda: _drop(copy, before), let_go)
             finally:
                 copies.done = ""
+            then, self._next = self._next, None
+            if then is not None:
+                then()
 
         def let_go(fault: object) -> None:
             copies.held.discard(token)

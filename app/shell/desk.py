@@ -125,8 +125,8 @@ class Desk:
         Name of the gesture that the pointer makes on the map; empty = it moves the map.
     change : callable
         Does an act on features (``app.core.bulk.Bulk``); many of them in a process of their own.
-    step : callable
-        Undoes (-1) or redoes (1) one act.
+    go : callable
+        Undoes or redoes until so many acts of the history are done.
     endings : list of callable
         What is done before everything ends.
     journal : Journal, optional
@@ -149,7 +149,7 @@ class Desk:
     view_size: Callable[[], tuple[int, int]] = lambda: (1280, 800)
     gesture: str = ""
     change: Callable[..., object] = lambda *_: None
-    step: Callable[[int], object] = lambda _: None
+    go: Callable[[int], object] = lambda _: None
     endings: list[Callable[[], object]] = field(default_factory=list)
     jobs: Jobs = field(init=False)
     _waiting: list[Callable[[], object]] | None = None

@@ -27,11 +27,11 @@ class Edits:
 
     def undo(self) -> None:
         """Take back the last act."""
-        self._try(lambda: self._desk.step(-1))
+        self._try(lambda: self._desk.go(self._desk.document.history.position - 1))
 
     def redo(self) -> None:
         """Do the next undone act again."""
-        self._try(lambda: self._desk.step(1))
+        self._try(lambda: self._desk.go(self._desk.document.history.position + 1))
 
     def _try(self, act: Callable[[], object]) -> None:
         try:

@@ -144,6 +144,9 @@ class Editing:
         copy = layer.copy_at_work
         if copy is None:
             return
+        if self.busy:
+            self._desk.notices.info(tr("Wait until this is done: {job}", job=self.busy))
+            return
         if not copy.is_saved:
             from app.shell import questions
 

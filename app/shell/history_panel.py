@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QToolButton, QWidget
 
 from app.core.language import tr
 from app.widgets import controls, icons, theme
+from layers.errors import HaitangError
 
 if TYPE_CHECKING:
     from app.shell.desk import Desk
@@ -75,7 +76,10 @@ class HistoryPanel(QWidget):
         item.setIcon(icons.icon(name, "accent" if number == position else "icon-disabled"))
 
     def _go(self, position: int) -> None:
-        self._desk.document.history.go(position)
+        try:
+            self._desk.go(position)
+        except HaitangError as error:
+            self._desk.notices.error(error)
 
     def _on_changed(self, *_: Any) -> None:
         if self.isVisible():

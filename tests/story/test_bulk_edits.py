@@ -90,6 +90,10 @@ def test_setting_an_attribute_of_many_features_is_a_job_and_one_act_that_undo_ta
         shots.wait_for(window, lambda: idle(window))
         assert shares(layer, 1, COUNT) == [0.75, 0.75]
         assert not layer.copy_at_work.is_saved
+        window.desk.go(acts)
+        shots.wait_for(window, lambda: idle(window) and document.history.position == acts)
+        window.desk.go(acts + 1)
+        shots.wait_for(window, lambda: idle(window) and document.history.position == acts + 1)
         window.menus.actions["edit-save"].trigger()
         shots.wait_for(window, lambda: layer.copy_at_work.is_saved and idle(window))
         print(f"{COUNT} features, three acts and a save: main thread away at most {away.worst * 1000:.0f} ms")
