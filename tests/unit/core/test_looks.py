@@ -85,14 +85,15 @@ def test_every_reason_has_a_sentence():
         assert look.empty_reason in REASONS
 
 
-def test_name_and_opacity_do_not_make_a_look_differ():
+def test_a_new_name_makes_a_look_differ_as_legend_and_values_show_it_and_opacity_does_not():
     pair = maps.vector()
     document, _ = maps.opened(pair)
     layer = document.layers[0]
     before = resolve(layer, None, maps.VIEW)
-    document.set(layer, "name", "another")
     document.set(layer, "opacity", 0.5)
     assert not resolve(layer, None, maps.VIEW).differs(before)
+    document.set(layer, "name", "another")
+    assert resolve(layer, None, maps.VIEW).differs(before)
 
 
 def test_an_edit_makes_a_look_differ():
