@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROOM = 512 << 20
 """Bytes that kept pages may take in the cache."""
 
-FORM = 8
+FORM = 9
 """Number of the way pages are drawn; a change of it draws all pages anew."""
 
 

@@ -74,7 +74,7 @@ def draw_scale_bar(painter: QPainter, item: ScaleBarItem, drawn: DrawnMap | None
     left = box.left() + (box.width() - length * item.parts) / 2
     _bar(painter, left, top + points * PT * 1.25, length, item.parts)
     for number in range(item.parts + 1):
-        if number % 2 and item.parts > 2 and length < width_of(_number(one * number, one * item.parts), points) * 1.6:
+        if number % 2 and item.parts > 2 and length < width_of(_number(one * number, one * item.parts), points) * 1.3:
             continue
         last = number == item.parts
         text = length_text(one * number) if last else _number(one * number, one * item.parts)
