@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.core.language import N_, tr
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from app.core.bulk import Bulk
     from app.core.jobs import ProcessJob
     from app.shell.desk import Desk
+    from layers.changesets import WorkingCopy
 
     Start = Callable[[str, list[str], Callable[[ProcessJob], object]], bool]
 
@@ -142,50 +144,69 @@ class BulkActs:
     def _go(self, layer: VectorLayer, title: str, task: Any, done: Callable[[dict[str, Any]], object]) -> None:
         from app.core.edit_process import write_task
 
-        copy, copies, token = layer.copy_at_work, self._desk.document.copies, layer.working
+        copy = layer.copy_at_work
         if copy is None:
             return
-        before = copy.applied
+        run = _Run(layer, copy, layer.working, copy.applied, done)
+        held = self._desk.document.copies.held
+        held.add(run.token)
+        if not self._start(title, write_task(copy.folder, task), lambda job: self._on_ended(run, job)):
+            held.discard(run.token)
 
-        def ended(job: ProcessJob) -> None:
-            gone = layer.copy_at_work is not copy or layer not in self._desk.document.layers
-            if gone or (job.state == "done" and int(job.answer["number"]) < 0):
-                copies.held.discard(token)
-            elif job.state == "done":
-                self._desk.background(lambda: copy.catch_up(saved=job.answer["saved"]), lambda fault: taken(job, fault))
-            else:
-                self._desk.background(lambda: _drop(copy, before), let_go)
+    def _on_ended(self, run: _Run, job: ProcessJob) -> None:
+        """Take in what the job has left in the copy, or take it back."""
+        if run.layer.copy_at_work is not run.copy or run.layer not in self._desk.document.layers:
+            # Undo may bring the layer back, with the copy as it was when it went.
+            self._desk.background(run.drop, lambda _: self._let_go(run, None))
+        elif job.state != "done":
+            self._desk.background(run.drop, lambda fault: self._let_go(run, fault))
+        elif int(job.answer["number"]) < 0:
+            self._let_go(run, None)
+        else:
+            saved = bool(job.answer["saved"])
+            self._desk.background(
+                lambda: run.copy.catch_up(saved=saved), lambda fault: self._on_taken(run, job.answer, fault)
+            )
 
-        def taken(job: ProcessJob, fault: object) -> None:
-            let_go(fault)
-            copies.done = token
-            try:
-                done(job.answer)
-            except HaitangError as error:
-                self._desk.notices.error(error)
-                copies.held.add(token)
-                self._desk.background(lambda: _drop(copy, before), let_go)
-            finally:
-                copies.done = ""
-            then, self._next = self._next, None
-            if then is not None:
-                then()
+    def _on_taken(self, run: _Run, answer: dict[str, Any], fault: object) -> None:
+        copies = self._desk.document.copies
+        self._let_go(run, fault)
+        if isinstance(fault, HaitangError):
+            return
+        copies.done = run.token
+        try:
+            run.done(answer)
+        except HaitangError as error:
+            self._desk.notices.error(error)
+            copies.held.add(run.token)
+            self._desk.background(run.drop, lambda fault: self._let_go(run, fault))
+        finally:
+            copies.done = ""
+        then, self._next = self._next, None
+        if then is not None:
+            then()
 
-        def let_go(fault: object) -> None:
-            copies.held.discard(token)
-            if isinstance(fault, HaitangError):
-                self._desk.notices.error(fault)
+    def _let_go(self, run: _Run, fault: object) -> None:
+        self._desk.document.copies.held.discard(run.token)
+        if isinstance(fault, HaitangError):
+            self._desk.notices.error(fault)
 
-        copies.held.add(token)
-        if not self._start(title, write_task(copy.folder, task), ended):
-            copies.held.discard(token)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """One job: the copy it changes, how many entries the copy had before, and what is done when it has ended well."""
+
+    layer: VectorLayer
+    copy: WorkingCopy
+    token: str
+    before: int
+    done: Callable[[dict[str, Any]], object]
+
+    def drop(self) -> None:
+        """Take back what the job has left."""
+        self.copy.catch_up()
+        self.copy.cut(self.before)
 
 
 class Overtaken(HaitangError):
     """The history has moved on while a job was at work."""
-
-
-def _drop(copy: Any, count: int) -> None:
-    """Take back what a job that ended early has left."""
-    copy.catch_up()
-    copy.cut(count)

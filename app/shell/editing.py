@@ -59,6 +59,7 @@ class Editing:
     def __init__(self, desk: Desk, window: QMainWindow, menus: Menus, files: Files, canvas: MapCanvas) -> None:
         self._desk, self._window, self._menus, self._canvas = desk, window, menus, canvas
         self._snapper: Snapper | None = None
+        self._job: ProcessJob | None = None
         self.busy = ""
         self.bar = EditBar(window, menus)
         self.entry = PlaceEntry(canvas, desk)
@@ -128,7 +129,8 @@ class Editing:
             ended(job)
             self._menus.refresh()
 
-        self._desk.jobs.start(ProcessJob(title, words), over)
+        self._job = ProcessJob(title, words)
+        self._desk.jobs.start(self._job, over)
         return True
 
     def _tell_begun(self, layer: VectorLayer) -> None:
@@ -260,7 +262,10 @@ class Editing:
             self._desk.document.selection.set(layer.id, Ids(frozenset(ids)) if ids[0] in there else None)
 
     def _drop(self) -> None:
+        """Another document is open: what is done for the old one is of no use."""
         self._desk.gesture = ""
+        if self._job is not None:
+            self._job.cancel()
 
     def _end(self) -> None:
         if self._snapper is not None:

@@ -30,15 +30,15 @@ class FeatureActs:
 
     def merge(self) -> None:
         """Make one feature of the selected ones; the largest keeps its attributes."""
-        self._begin("merge")
+        self._on_selected("merge")
 
     def explode(self) -> None:
         """Make a feature of each part."""
-        self._begin("explode")
+        self._on_selected("explode")
 
     def delete(self) -> None:
         """Delete the selected features."""
-        self._begin("delete")
+        self._on_selected("delete")
 
     def offset(self) -> None:
         """Add parallels of the selected lines, or areas made wider, at a distance that is asked for."""
@@ -48,7 +48,7 @@ class FeatureActs:
         unit = "°" if self._is_geographic() else "m"
         distance = questions.number(self._window, tr("Offset"), words, 10.0, unit)
         if distance:
-            self._begin("offset", distance=distance)
+            self._on_selected("offset", distance=distance)
 
     def _is_geographic(self) -> bool:
         from layers.crs import is_geographic
@@ -60,7 +60,7 @@ class FeatureActs:
         """Show the form of the attributes."""
         self._docks["form"].bring()
 
-    def _begin(self, act: str, **options: Any) -> None:
+    def _on_selected(self, act: str, **options: Any) -> None:
         from app.core.bulk import Bulk
 
         layer, document = self._desk.focus.layer, self._desk.document

@@ -122,6 +122,22 @@ def test_a_cancelled_job_leaves_the_features_as_they_were_within_a_second(qapp, 
         assert not [e for e in window.desk.document.history.entries if isinstance(e, EditLogged)]
 
 
+def test_a_layer_that_is_let_go_of_while_a_job_changes_it_comes_back_as_it_was(qapp, tmp_path: Path):
+    with opened(parcels(tmp_path / "parcels.gpkg", COUNT // 10, 10), size=(900, 600)) as window:
+        layer = begun(window)
+        copy, old = layer.copy_at_work, layer.copy_at_work.dump()
+        window.desk.change(Bulk(layer.id, "set", frozenset(range(1, COUNT)), {"values": {"share": 0.75}}))
+        window.desk.document.undo()
+        assert layer.copy_at_work is None
+        shots.wait_for(window, lambda: idle(window))
+        window.desk.document.redo()
+        assert layer.copy_at_work is copy
+        assert copy.dump() == old
+        assert (copy.applied, len(copy.log.entries)) == (0, 0)
+        window.desk.change(Bulk(layer.id, "set", frozenset([1]), {"values": {"share": 0.5}}))
+        assert shares(layer, 1) == [0.5]
+
+
 def test_moving_many_selected_features_with_the_pointer_is_a_job(qapp, tmp_path: Path):
     from app.core.drawing import MoveFeature
     from app.core.gestures import Pointer
