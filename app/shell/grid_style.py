@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QSlider, QSpinBox
 
 from app.core.language import N_, tr
+from app.core.quantities import unit_text
 from app.shell.layer_words import choice_text
 from app.shell.scale_editor import Check, Rows, line_of
 from app.shell.symbol_editor import spin
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from layers.layer import Layer
 
 MODES = [
-    ("scale", N_("Values")), ("rgb", N_("Colours")), ("index", N_("Index of two bands")), ("hillshade", N_("Relief")),
+    ("scale", N_("Values")), ("rgb", N_("Colour picture")),
+    ("index", N_("Index of two bands")), ("hillshade", N_("Relief")),
 ]  # fmt: skip
 STRETCHES = [
     ("", N_("Whole data")), ("minmax", N_("View: smallest to largest")), ("percentile", N_("View: 2 to 98 %")),
@@ -91,6 +93,9 @@ class RasterRows(_GridRows):
         super().__init__()
         self.mode = TitledChoice(MODES)
         self.bands = [controls.tight(controls.Choice()) for _ in range(3)]
+        for band in self.bands:
+            band.setMinimumWidth(48)
+            band.setMinimumContentsLength(1)
         self.stretch = TitledChoice(STRETCHES)
         self.interval, self.thick, self.line = spin(0, 1000, 1, ""), QSpinBox(), ColourButton()
         self.azimuth, self.height_deg = spin(0, 360, 5, "°"), spin(1, 90, 5, "°")
@@ -206,7 +211,6 @@ class MeshRows(_GridRows):
         self.dry.setDecimals(2)
         self.dry.setSingleStep(0.01)
         self.dry.setRange(0, 10)
-        self.dry.setSuffix(" m")
         self.dry.setFixedWidth(84)
         controls.roomy(self.dry)
         self.dry.valueChanged.connect(lambda value: self._tell({"dry_below": value}))
@@ -225,6 +229,9 @@ class MeshRows(_GridRows):
         self.smooth.setChecked(style.smooth)
         self.edges.setChecked(style.edges)
         self._fill_depth(layer)
+        depth = layer.variable(style.depth_variable)
+        unit = unit_text(depth.units) if depth is not None and depth.units else ""
+        self.dry.setSuffix(f" {unit}" if unit else "")
         self.dry.setValue(style.dry_below)
         self.dry.setEnabled(bool(style.depth_variable))
         self.fill_arrows(layer, style.arrows)

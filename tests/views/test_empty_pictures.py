@@ -11,7 +11,9 @@ import rasterio
 from rasterio.transform import Affine
 
 from app.__main__ import main
+from app.shell.grid_style import RasterRows
 from tests.realdata import real_data
+from tests.views.windows import opened
 
 SAMPLE = Path(__file__).parents[2] / "resources" / "sample"
 
@@ -51,3 +53,15 @@ def test_a_picture_is_the_same_with_and_without_ranges_from_before(tmp_path: Pat
         assert _shot(SAMPLE / "flood.nc", out, "window") == 0
         made.append(out.read_bytes())
     assert made[0] == made[1] == made[2]
+
+
+def test_the_style_of_an_image_has_room_in_its_panel_in_both_languages(tmp_path: Path) -> None:
+    image = tmp_path / "image.tif"
+    shape = {"width": 8, "height": 6, "count": 3, "dtype": "uint8"}
+    place = Affine(10, 0, 500000, 0, -10, 3500000)
+    with rasterio.open(image, "w", driver="GTiff", crs="EPSG:32651", transform=place, **shape) as made:
+        made.write(np.full((3, 6, 8), 90, np.uint8))
+    for language in ("zh", "en"):
+        with opened(image, language=language) as window:
+            panel = window.findChildren(RasterRows)[0]
+            assert panel.minimumSizeHint().width() <= 300
