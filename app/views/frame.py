@@ -6,6 +6,7 @@ import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,7 +18,7 @@ from app.views.track import Fetcher, Track
 from app.views.view import Composes, Frame, Picture, Sheet, composer, painter_class
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import numpy as np
 
@@ -72,6 +73,7 @@ class Scene2D(QObject):
         self._asking = ThreadPoolExecutor(1, thread_name_prefix="ask")
         self._composer: Composes | None = None
         self._composing = threading.Lock()
+        self._asked: list[Callable[[], None]] | None = None
         self._dirty = self._composing_now = self._compose_again = self._closed = False
         self._gathering = self._timer(0, self._gather)
         self._patience = self._timer(PATIENCE_MS, self._compose)
@@ -179,13 +181,16 @@ class Scene2D(QObject):
         """Compare what should be seen with what was asked for last; ask for the difference."""
         if self._view is None or self._closed:
             return
-        wished = False
+        wished, self._asked = False, []
         for look in self.looks():
             track = self._tracks.get(look.layer)
             if track is None:
                 layer = self.document.layer(look.layer)
                 track = self._tracks[look.layer] = Track(layer, self._fetcher, self._ask, self._run, self._on_track)
             wished = track.wish(look) or wished
+        asked, self._asked = self._asked, None
+        if asked:
+            self._ask(self._ask_all, asked)
         if self.document.clock.playing and wished:
             self._run(self._read_ahead)
         if wished or self._dirty or self.frame is None or self.frame.view != self._view:
@@ -270,8 +275,17 @@ class Scene2D(QObject):
         self._fetcher.ahead([(layer, request) for _, layer, request in sorted(wishes, key=lambda wish: wish[0])])
 
     def _ask(self, call: Callable[..., None], *arguments: Any) -> None:
-        if not self._closed:
+        if self._asked is not None and threading.current_thread() is threading.main_thread():
+            self._asked.append(partial(call, *arguments))  # what one look at the document asks for goes in one
+        elif not self._closed:
             self._asking.submit(call, *arguments).add_done_callback(self._on_ended)
+
+    def _ask_all(self, calls: Sequence[Callable[[], None]]) -> None:
+        for call in calls:
+            try:
+                call()
+            except Exception as error:  # noqa: BLE001  the other layers are asked for all the same
+                self.crashed.emit(error)
 
     def _run(self, call: Callable[..., None], *arguments: Any) -> None:
         if not self._closed:
