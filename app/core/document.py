@@ -178,6 +178,13 @@ class Document(Content):
         """Move the camera, as a command; quick moves are one act."""
         self.run(SetField("camera", "pose", self.camera.pose.to_dict(), pose.to_dict()))
 
+    def look_first(self, pose: Pose) -> None:
+        """Move the camera to what was opened; written down, but nothing one could go back over: before it was none."""
+        act = SetField("camera", "pose", self.camera.pose.to_dict(), pose.to_dict())
+        self._quietly(lambda: act.apply(self))
+        self._record(act.to_dict(), *self._clock_changes())
+        self._settle()
+
     def undo(self) -> bool:
         """Take back the last act; False where there is none."""
         return self.history.undo()

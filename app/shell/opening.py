@@ -183,7 +183,9 @@ class Opener:
 
         width, height = self._view_size()
         try:
-            self._desk.document.look(home_pose(self._desk.document, width, height, layers))
+            document = self._desk.document
+            look = document.look if document.camera.width else document.look_first
+            look(home_pose(document, width, height, layers))
         except HaitangError as error:
             self._desk.notices.error(error)
 

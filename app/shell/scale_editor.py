@@ -109,10 +109,14 @@ class RangeField(QWidget):
         self._shown: tuple[float | None, float | None] = (None, None)
 
     def show_range(self, low: float | None, high: float | None, data: tuple[float, float] | None) -> None:
-        """Show the ends; ``data`` is the range of the data, shown faint."""
-        self._shown = (low, high)
+        """Show the ends; ``data`` is the range of the data, shown faint.
+
+        What is being typed stays, unless the ends have become others meanwhile, as by undo: a draft is not put over
+        them later.
+        """
+        is_new, self._shown = (low, high) != self._shown, (low, high)
         for number, (edit, value) in enumerate(((self.low, low), (self.high, high))):
-            if not edit.hasFocus():
+            if is_new or not edit.hasFocus():
                 edit.setText("" if value is None else f"{value:g}")
             edit.setPlaceholderText(tr("auto") if data is None else f"{data[number]:.4g}")
             theme.set_role(edit, "", "state")

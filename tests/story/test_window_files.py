@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -22,7 +23,11 @@ from app.shell import shots
 from app.shell.file_acts import sample_path
 from app.shell.recover_dialog import RecoverDialog
 from app.shell.review_dialog import ReviewDialog
+from app.shell.scale_editor import ScaleEditor
 from app.shell.startup import offer_sessions
+from layers.extent import Extent
+from layers.sources.raster_writer import write_raster
+from layers.sources.source import Variable
 from tests.realdata import ROOT, real_data
 from tests.views.windows import districts, gauges, opened
 
@@ -240,3 +245,25 @@ def test_a_picture_of_the_map_is_written(qapp, tmp_path, monkeypatch):
         window.files.save_picture()
         shots.wait_for(window, out.exists)
     assert Path(out).stat().st_size > 5_000
+
+
+def test_undo_goes_back_to_no_view_before_the_first_and_drops_what_was_half_typed(qapp, tmp_path):
+    path = tmp_path / "ground.tif"
+    cells = np.arange(400, dtype=np.float32).reshape(1, 20, 20)
+    write_raster(path, cells, Extent(0, 0, 200, 200), "EPSG:4549", variables=(Variable("elevation", "m", "cell"),))
+    with opened(str(path)) as window:
+        document = window.desk.document
+        seen = document.camera.pose
+        editor = window.docks["layers"].content.style_panel.findChild(ScaleEditor)
+        editor.range.high.setText("10")
+        editor.range.high.editingFinished.emit()
+        editor.range.low.setFocus()
+        editor.range.low.setText("3")
+        document.undo()
+        shots.settle(window)
+        assert document.layers[0].style.scale.maximum is None
+        assert editor.range.low.text() == ""
+        editor.range.low.editingFinished.emit()
+        assert document.layers[0].style.scale.minimum is None
+        document.undo()
+        assert document.camera.pose == seen

@@ -79,7 +79,7 @@ def test_the_bar_prints_the_moment_with_its_offset(bar):
     assert bar.text_of(START) == "2026-08-01 08:00 Beijing time (UTC+8)"
     set_language("zh")
     bar.retranslate()
-    assert bar.text_of(START) == "2026-08-01 08:00 北京时间(UTC+8)"
+    assert bar.text_of(START) == "2026-08-01 08:00 北京时间（UTC+8）"
 
 
 def test_a_drag_on_the_track_asks_for_the_nearest_step(qtbot, bar):

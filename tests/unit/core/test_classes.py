@@ -74,7 +74,7 @@ def test_only_tables_whose_source_was_read_are_not_pending():
 def test_a_pending_table_says_so_in_both_languages():
     assert title(table("velocity")) == "Flow velocity (to be confirmed)"
     set_language("zh")
-    assert title(table("velocity")) == "洪水流速(待核)"
+    assert title(table("velocity")) == "洪水流速（待核）"
     assert title(table("depth_sl483")) == "淹没水深(SL 483)"
     assert "SL 483-2017" in source_text(table("depth_sl483"))
     assert "分级" in source_text(table("depth_sl483"))

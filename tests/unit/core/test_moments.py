@@ -48,14 +48,14 @@ def test_a_moment_survives_json_to_the_nanosecond(ns: int):
 def test_beijing_time_is_written_with_its_offset_in_both_languages():
     assert local_text(AT) == "2026-08-01 14:20 Beijing time (UTC+8)"
     set_language("zh")
-    assert local_text(AT) == "2026-08-01 14:20 北京时间(UTC+8)"
+    assert local_text(AT) == "2026-08-01 14:20 北京时间（UTC+8）"
 
 
 def test_another_offset_is_not_called_beijing_time():
     assert local_text(AT, 9) == "2026-08-01 15:20 local time (UTC+9)"
     assert local_text(AT, -3.5) == "2026-08-01 02:50 local time (UTC-3:30)"
     set_language("zh")
-    assert local_text(AT, 9) == "2026-08-01 15:20 当地时间(UTC+9)"
+    assert local_text(AT, 9) == "2026-08-01 15:20 当地时间（UTC+9）"
 
 
 def test_seconds_are_written_only_where_there_are_some():
