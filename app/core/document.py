@@ -174,13 +174,15 @@ class Document(Content):
         moved = self.layers[old]
         self.run(MoveLayer(moved.id, old, min(max(index, 0), len(self.layers) - 1), moved.name))
 
-    def look(self, pose: Pose) -> None:
-        """Move the camera, as a command; quick moves are one act."""
-        self.run(SetField("camera", "pose", self.camera.pose.to_dict(), pose.to_dict()))
+    def look(self, pose: Pose, *, first: bool = False) -> None:
+        """Move the camera, as a command; quick moves are one act.
 
-    def look_first(self, pose: Pose) -> None:
-        """Move the camera to what was opened; written down, but nothing one could go back over: before it was none."""
+        The ``first`` look comes with what was opened: it is written down, but there is no view before it to go back to.
+        """
         act = SetField("camera", "pose", self.camera.pose.to_dict(), pose.to_dict())
+        if not first:
+            self.run(act)
+            return
         self._quietly(lambda: act.apply(self))
         self._record(act.to_dict(), *self._clock_changes())
         self._settle()

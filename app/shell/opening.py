@@ -184,8 +184,7 @@ class Opener:
         width, height = self._view_size()
         try:
             document = self._desk.document
-            look = document.look if document.camera.width else document.look_first
-            look(home_pose(document, width, height, layers))
+            document.look(home_pose(document, width, height, layers), first=not document.camera.width)
         except HaitangError as error:
             self._desk.notices.error(error)
 

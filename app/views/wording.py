@@ -54,6 +54,13 @@ _HEIGHT = re.compile(
 )
 
 
+def unit_of(variable: Variable | None) -> str:
+    """Write the unit behind a value: nothing for a plain number; that it is unknown where the file names none."""
+    if variable is None:
+        return ""
+    return f"({tr('unit unknown')})" if variable.units is None else unit_text(variable.units)
+
+
 def caption_text(variable: Variable | None, name: str = "") -> str:
     """Give quantity and unit; a unit that the file does not name is called unknown."""
     return with_unit(quantity_text(variable, name), None if variable is None else variable.units)

@@ -69,7 +69,7 @@ def test_the_extreme_of_a_depth_leaves_open_what_stayed_dry(tmp_path, kind):
     wet = frame.pictures[0].pixels[50, 75] >> 24
     assert (wet == 255) == (kind == "max")
     (entry,) = entries(frame.pictures, None, LocalTime())
-    assert "Below 0.01 m dry, not drawn" in entry.notes
+    assert "Depth below 0.01 m: dry, not drawn" in entry.notes
 
 
 @pytest.mark.parametrize(("kind", "threshold"), [("time_of_max", None), ("arrival", 0.0), ("duration", 0.5)])
@@ -104,7 +104,7 @@ def test_a_name_that_the_user_gave_stays(tmp_path):
 
 def test_an_unknown_unit_of_a_depth_is_not_called_metres():
     (entry,) = entries(drawn(run(units=None))[2].pictures, None, LocalTime())
-    assert "Below 0.01 (unit unknown) dry, not drawn" in entry.notes
+    assert "Depth below 0.01 (unit unknown): dry, not drawn" in entry.notes
 
 
 def test_dry_is_one_word_under_the_pointer_and_in_the_chart():

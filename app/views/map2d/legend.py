@@ -209,7 +209,7 @@ def _mesh(look: MeshLook) -> Entry:
     notes = list(_arrows(look))
     if look.depth:
         notes.append(
-            tr("Below {depth} dry, not drawn", depth=dry_text(look.style.dry_below, look.variable(look.depth)))
+            tr("Depth below {depth}: dry, not drawn", depth=dry_text(look.style.dry_below, look.variable(look.depth)))
         )
     return _scaled(look, look.shown, tuple(notes), look.ranges)
 

@@ -29,7 +29,7 @@ from app.views.map2d.paint import Dry, paint_faces, paint_nodes
 from app.views.map2d.placement import PIXELS
 from app.views.map2d.strokes import stroke_lines
 from app.views.view import Hit, Picture
-from app.views.wording import dry_text, how_text, quantity_text, unit_text
+from app.views.wording import dry_text, how_text, quantity_text, unit_of
 from layers.errors import DataError
 from layers.locate import locate, mixed, place_in
 from layers.sources.source import Statistics, TopologyRequest, Values, ValuesRequest
@@ -81,7 +81,7 @@ class MeshProbe:
             look.name,
             title,
             value,
-            unit_text(variable.units if variable else None),
+            unit_of(variable),
             look.moment,
             source_name(look.source),
             spot.face,

@@ -17,7 +17,7 @@ from app.views.map2d.overlays import source_name
 from app.views.map2d.panning import Drawn, carried, view_of
 from app.views.map2d.tiles import Tile, joined, tiles_of
 from app.views.view import ExactValue, Hit, Picture
-from app.views.wording import quantity_text, unit_text
+from app.views.wording import quantity_text, unit_of
 from layers.locate import cells_at
 from layers.sources.source import RasterBlock, RasterRequest, SeriesRequest
 
@@ -71,7 +71,7 @@ class RasterProbe:
         if not np.isfinite(value):
             return None
         variable = look.variable(self.name)
-        unit = unit_text(variable.units if variable else None)
+        unit = unit_of(variable)
         title = quantity_text(variable, self.name)
         count, exact = self._exact(x, y)
         how = tr("one drawn cell for {count} of the file", count=f"{count} × {count}") if exact is not None else ""

@@ -14,7 +14,7 @@ from app.views.map2d.drawing import mark_points, placement_of
 from app.views.map2d.overlays import source_name
 from app.views.map2d.vector import REACH
 from app.views.view import Caption, Hit, Picture
-from app.views.wording import number_text, quantity_text, unit_text
+from app.views.wording import number_text, quantity_text, unit_of
 from layers.sources.source import SeriesBlock, SeriesRequest
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class StationProbe:
             look.name,
             f"{self.names[nearest]} {quantity_text(variable, look.shown)}",
             value if np.isfinite(value) else None,
-            unit_text(variable.units if variable else None),
+            unit_of(variable),
             look.moment,
             source_name(look.source),
             nearest,
@@ -122,7 +122,7 @@ class StationPainter:
         values: NDArray[np.float64],
     ) -> tuple[Caption, ...]:
         variable = look.variable(look.shown)
-        unit = unit_text(variable.units if variable else None)
+        unit = unit_of(variable)
         lift = look.style.symbol.size / 2 + 3
         found = []
         for at, name in enumerate(names):
