@@ -163,16 +163,18 @@ class ProcessJob:
     Parameters
     ----------
     title : str
-        What the job panel shows.
+        What the job panel shows, in English; it is translated when it is shown.
     arguments : list of str
         Command line after the program's name, e.g. ``["run", "data.clip", …]``; ``--json`` is added.
+    **fields : object
+        Fill the places of the title.
     """
 
     changed = Signal()
     """State, share or text changed; from a worker thread."""
 
-    def __init__(self, title: str, arguments: list[str]) -> None:
-        self.title = title
+    def __init__(self, title: str, arguments: list[str], **fields: object) -> None:
+        self.title, self.fields = title, fields
         self.arguments = arguments
         self.state: State = "waiting"
         self.share = 0.0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from app.shell.desk import Desk
     from layers.changesets import WorkingCopy
 
-    Start = Callable[[str, list[str], Callable[[ProcessJob], object]], bool]
+    Start = Callable[..., bool]
 
 TAKE_BACK, AGAIN = N_("Undo: {act}"), N_("Redo: {act}")
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LARGE = 200_000
 """More bytes of edits are looked through in a process of its own: 200 kB take the main thread about 30 ms."""
 
+SAVE = N_("Save the edits of {layer}")
+
 
 class EditSaving:
     """Brings the edits of layers into their files, or into others.
@@ -70,8 +72,8 @@ class EditSaving:
                 self._write(layer, copy, how, None, upto, then)
 
         held.add(token)
-        title = tr("Check the edits of {layer}", layer=layer.name)
-        if not self._run(title, write_task(copy.folder, {"do": "review"}), ended):
+        words = write_task(copy.folder, {"do": "review"})
+        if not self._run(N_("Check the edits of {layer}"), words, ended, layer=layer.name):
             held.discard(token)
 
     def _write(
@@ -81,9 +83,8 @@ class EditSaving:
 
         mark = copy.fingerprint
         task = {"do": "save", "source": copy.source, "mark": asdict(mark), "upto": upto, "how": how}
-        title = tr("Save the edits of {layer}", layer=layer.name)
         words = write_task(copy.folder, task, pending)
-        self._run(title, words, lambda job: self._on_saved(layer, job, mark, then))
+        self._run(SAVE, words, lambda job: self._on_saved(layer, job, mark, then), layer=layer.name)
 
     def _agreed(self, layer: VectorLayer, target: str, faults: list[str]) -> bool:
         """Say before anything is written what is invalid and what the format cannot hold; whether to go on."""
@@ -151,8 +152,7 @@ class EditSaving:
         if not self._agreed(layer, target, []):
             return
         words = write_task(copy.folder, {"do": "save_as", "target": target})
-        title = tr("Save the edits of {layer}", layer=layer.name)
-        self._run(title, words, lambda job: self._on_saved_as(layer, job))
+        self._run(SAVE, words, lambda job: self._on_saved_as(layer, job), layer=layer.name)
 
     def _on_saved_as(self, layer: VectorLayer, job: ProcessJob) -> None:
         if job.state != "done":

@@ -112,15 +112,15 @@ class Editing:
             self._tell_begun(layer)
             then()
 
-        self._run(tr("Copy {layer} for editing", layer=layer.name), words, ended)
+        self._run(N_("Copy {layer} for editing"), words, ended, layer=layer.name)
 
-    def _run(self, title: str, words: list[str], ended: Callable[[ProcessJob], object]) -> bool:
+    def _run(self, title: str, words: list[str], ended: Callable[[ProcessJob], object], **fields: object) -> bool:
         from app.core.jobs import ProcessJob
 
         if self.busy:
             self._desk.notices.info(tr("Wait until this is done: {job}", job=self.busy))
             return False
-        self.busy = title
+        self.busy = tr(title, **fields)
 
         def over(job: ProcessJob) -> None:
             self.busy = ""
@@ -129,7 +129,7 @@ class Editing:
             ended(job)
             self._menus.refresh()
 
-        self._job = ProcessJob(title, words)
+        self._job = ProcessJob(title, words, **fields)
         self._desk.jobs.start(self._job, over)
         return True
 

@@ -59,7 +59,7 @@ class _JobCard(QFrame):
         """Show the state as it is now."""
         job = self.job
         running = job.state in ("waiting", "running")
-        self._title.setText(tr(job.title))
+        self._title.setText(tr(job.title, **job.fields))
         name, token = SIGNS.get(job.state, ("jobs", "accent"))
         self._sign.setPixmap(icons.pixmap(name, 18, token, self.devicePixelRatioF()))
         self._bar.setVisible(running)

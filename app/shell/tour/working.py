@@ -85,6 +85,7 @@ def arrival(guide: Guide) -> None:
         record["outputs"][0]["sha256"] == file_hash(out) and float(record["parameters"]["threshold"]) == THRESHOLD,
         sum=file_hash(out)[:12],
     )
+    guide.wait(lambda: guide.hit(made.id, *PLACE) is not None)
     hit, wanted = guide.hit(made.id, *PLACE), crossing(guide)
     guide.check(
         N_("The water reaches {threshold} m at the place after {hours} h; the series in the chart says {wanted} h."),
