@@ -30,6 +30,7 @@ def edit_file(guide: Guide) -> None:
     guide.do("edit-begin")
     guide.wait(lambda: layer.copy_at_work is not None)
     number, ring = _building(guide, layer)
+    before = guide.document.camera.pose
     guide.document.look(guide.document.camera.fitted(_around(ring), *_size(guide)))
     guide.settle()
     _move_vertex(guide, layer, number, ring)
@@ -60,6 +61,7 @@ def edit_file(guide: Guide) -> None:
     )
     guide.document.remove(layer)
     guide.settle()
+    guide.document.look(before)
 
 
 def _own_copy(guide: Guide) -> tuple[VectorLayer, Path]:
