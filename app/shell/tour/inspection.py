@@ -92,6 +92,8 @@ def _foreign(language: str) -> tuple[frozenset[str], tuple[re.Pattern[str], ...]
     others = [text for text in others if letters.search(text)]
     plain = frozenset(text for text in others if "{" not in text)
     filled = [re.escape(text) for text in others if "{" in text and letters.search(re.sub(r"\{\w+\}", "", text))]
+    # A count is a number: a layer called stations is no sentence of "{count} stations".
+    filled = [re.sub(r"\\\{count\\\}", r"[\\d .,]+", text) for text in filled]
     return plain, tuple(re.compile(FIELD.sub(".+", text), re.DOTALL) for text in filled)
 
 

@@ -300,5 +300,5 @@ def observers() -> dict[str, Any]:
 
 
 def content(guide: Guide) -> dict[str, Any]:
-    """Give what the document would write down."""
-    return json.loads(json.dumps(guide.document.to_dict()))
+    """Give what the document would write down, but for the length of the logs of edits: undo is written there too."""
+    return json.loads(json.dumps({**guide.document.to_dict(), "copies": None}))
