@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from app.shell.window import MainWindow
+    from app.views.view import Frame
 
 MEASURE = "HAITANG_MEASURE"
 """Variable that makes the program measure its own start, write the answer and end."""
@@ -172,7 +173,7 @@ def _begin_session(window: MainWindow, paths: list[str], *, keep_session: bool) 
     desk.when_calm(window.tools.begin)
     desk.when_calm(lambda: threading.Thread(target=spell_titles, name="spelling", daemon=True).start())
     # A picture is complete, too, while all its layers are still being opened.
-    window.canvas.painted.connect(lambda frame: desk.release() if frame.complete and window.files.all_is_open else None)
+    window.canvas.painted.connect(lambda frame: _after_picture(window, frame))
     QTimer.singleShot(PICTURE_MS if paths else 0, window, desk.release)
     if keep_session:
         QTimer.singleShot(OFFER_MS, window, lambda: offer_sessions(window))
@@ -204,6 +205,12 @@ def load_slow_parts() -> None:
     """Load PROJ and the compiled kernels, which the first picture needs; called in a thread."""
     importlib.import_module("pyproj")
     importlib.import_module("app.views.map2d.kernels").warm_up()
+
+
+def _after_picture(window: MainWindow, frame: Frame) -> None:
+    """Let go what waits for the first whole picture; later ones cost nothing here."""
+    if not window.desk.is_calm and frame.complete and window.files.all_is_open:
+        window.desk.release()
 
 
 def spell_titles() -> None:
