@@ -56,15 +56,18 @@ def application() -> QApplication:
 
 
 def _load_qt() -> None:
-    """Load Qt and leave Python's own import in place.
+    """Load Qt, its Python part from kept code, and leave Python's own import in place.
 
     Qt puts another there, for names in snake case, which nobody asks for here. It reads the source of every module
     that is loaded after it: a third of the time that the window's modules take.
     """
     import builtins
 
+    from app import kept_code
+
     plain = builtins.__import__
-    importlib.import_module("PySide6.QtCore")
+    with kept_code.for_everybody():
+        importlib.import_module("PySide6.QtCore")
     builtins.__import__ = plain
 
 
