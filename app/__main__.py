@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Words after the program's name; those of the process where left out.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"  # no code but ours; looking for it reads all that is installed
     kept_code.use()
     if words[:1] == ["--reader-process"]:
         return int(import_module("app.core.reader_process").main(*words[1:2]))

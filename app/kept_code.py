@@ -8,7 +8,7 @@ known is compiled as always, so stale or missing code costs time and nothing els
 
 from __future__ import annotations
 
-import _sre
+import _sre  # pyright: ignore[reportMissingImports]  the engine has no stub
 import builtins
 import contextlib
 import importlib

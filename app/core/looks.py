@@ -6,10 +6,9 @@ from dataclasses import dataclass, field, replace
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from app.core.asked import asked_columns, shown_variable
 from app.core.language import N_
+from app.core.moments import placed
 from layers.mesh import MeshLayer
 from layers.raster import RasterLayer
 from layers.series import SeriesLayer
@@ -17,6 +16,8 @@ from layers.vector import VectorLayer
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
+
+    import numpy as np
 
     from app.core.camera import View
     from layers.layer import Layer
@@ -153,6 +154,8 @@ class Look:
         When that step is, on the shared clock (UTC).
     empty_reason : str
         Key of ``REASONS`` where nothing can be drawn; else empty.
+    origin : object
+        The same in looks that differ by step, moment and reason alone; None where that is not known.
     """
 
     kind: ClassVar[str] = "layer"
@@ -167,6 +170,7 @@ class Look:
     description: LayerDescription | None = field(default=None, compare=False, repr=False)
     name: str = ""
     vdatum: str | None = None
+    origin: object = field(default=None, compare=False, repr=False)
 
     def differs(self, other: Look | None) -> bool:
         """Tell whether pixels may differ; equal looks are never redrawn."""
@@ -344,14 +348,12 @@ def at_moment(look: Look, axis: TimeAxis | None, shift_h: float, now: np.datetim
     """
     if axis is None:
         return look
-    shift = np.timedelta64(round(shift_h * 3.6e12), "ns")
-    step = 0 if now is None else axis.step_at(now - shift)
+    step, moment, reason = placed(axis, shift_h, now)
     if step is None:
-        early = now is not None and now - shift < axis.values[0]
-        return replace(look, step=None, empty_reason=look.empty_reason or ("before" if early else "after"))
+        return replace(look, step=None, empty_reason=look.empty_reason or reason)
     if step == look.step and look.moment is not None:
         return look
-    return replace(look, step=step, moment=axis.values[step] + shift)
+    return replace(look, step=step, moment=moment)
 
 
 def _is_steady(look: Look) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import numpy as np
@@ -14,7 +15,7 @@ from app.core.language import N_, tr
 from layers.times import ASSUMED_HOURS, EPOCH, iso
 
 if TYPE_CHECKING:
-    from layers.times import TimeKind
+    from layers.times import TimeAxis, TimeKind
 
 ZONE = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
 MINUTE = 60 * 10**9
@@ -180,3 +181,14 @@ def offset_text(hours: float) -> str:
     minutes = round(abs(hours) * 60)
     rest = f":{minutes % 60:02d}" if minutes % 60 else ""
     return f"UTC{'-' if hours < 0 else '+'}{minutes // 60}{rest}"
+
+
+@lru_cache(maxsize=64)
+def placed(axis: TimeAxis, shift_h: float, now: np.datetime64 | None) -> tuple[int | None, np.datetime64 | None, str]:
+    """Give step and moment of an axis, or why there is none; the same for all layers of one file."""
+    shift = np.timedelta64(round(shift_h * 3.6e12), "ns")
+    step = 0 if now is None else axis.step_at(now - shift)
+    if step is None:
+        early = now is not None and now - shift < axis.values[0]
+        return None, None, "before" if early else "after"
+    return step, axis.values[step] + shift, ""

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from app.core import reader_child, settings
+from app.core import reader_child
 from app.core.reader_process import read_frame, write_frame
 from layers.sources import wire
 
@@ -55,9 +55,9 @@ class Ticket:
 
 @dataclass(eq=False)
 class Reader:
-    """One child, the thread that talks with it, and its queue."""
+    """One child, the thread that talks with it, and its queue; ``limits`` is the first frame that it gets."""
 
-    memory_mb: int
+    limits: dict[str, Any]
     died: Callable[[Reader, Ticket | None, str], None]
     files: set[str] = field(default_factory=set[str])
     queues: tuple[deque[Ticket], deque[Ticket]] = field(default_factory=lambda: (deque(), deque()))
@@ -125,8 +125,7 @@ class Reader:
 
     def _talk(self) -> None:
         try:
-            packs = str(settings.folder("cache") / "packs")
-            write_frame(cast("Any", self.process.stdin), {"memory_mb": self.memory_mb, "packs": packs}, [])
+            write_frame(cast("Any", self.process.stdin), self.limits, [])
             read_frame(cast("Any", self.process.stdout), 1 << 16)
             self.ready.set()
             while (ticket := self._next()) is not None:

@@ -11,6 +11,7 @@ import json
 import os
 import struct
 import sys
+import threading
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -96,29 +97,61 @@ def _own_pipes() -> tuple[BinaryIO, BinaryIO]:
 
 
 class _Sources:
-    """The files this process owns."""
+    """The files this process owns.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    ahead : Thread
+        Loads libraries; nothing that needs one is done before it has ended.
+    """
+
+    def __init__(self, ahead: threading.Thread) -> None:
+        self._ahead = ahead
         self._open: dict[str, DataSource] = {}
+        self._closed: set[str] = set()
+        self._known: dict[str, Description] = {}
 
     def answer(self, header: dict[str, Any], buffers: Sequence[Buffer]) -> Any:
         from layers.sources import wire
-        from layers.sources.asking import answered
-        from layers.sources.open import open_source
 
         path = str(header["path"])
         if header["op"] == "close":
+            self._closed.add(path)
+            self._known.pop(path, None)
             source = self._open.pop(path, None)
             if source is not None:
                 source.close()
             return None
-        if path not in self._open:
-            self._open[path] = open_source(path)
-        source = self._open[path]
         if header["op"] == "describe":
-            return _with_state(source.describe())
+            return self._described(path)
         request: Any = wire.decode([memoryview(b) for b in buffers])
+        source = self._opened(path)
+        from layers.sources.asking import answered
+
         return answered(source, request)
+
+    def _described(self, path: str) -> Description:
+        """Say what a file holds; one that was let go of is opened anew because somebody wants to see it as it is."""
+        from layers.sources import known
+
+        found = known.find(path) if path not in self._closed | self._open.keys() else None
+        if found is None:
+            found = _with_state(self._opened(path).describe())
+            known.keep(path, found)
+        else:
+            self._known[path] = found
+        return found
+
+    def _opened(self, path: str) -> DataSource:
+        from layers.sources.open import open_source
+
+        self._ahead.join()
+        if path not in self._open:
+            source: Any = open_source(path)
+            if path in self._known and hasattr(source, "recall"):
+                source.recall(self._known[path])
+            self._open[path] = source
+        return self._open[path]
 
 
 def _with_state(description: Description) -> Description:
@@ -152,11 +185,17 @@ def _one(sources: _Sources, header: dict[str, Any], buffers: Sequence[Buffer]) -
         )
 
 
-PRELOADED = ("layers.sources.wire", "layers.sources.vector_file", "layers.sources.netcdf", "layers.sources.raster_file")
+PRELOADED = (
+    "layers.sources.asking",
+    "layers.sources.vector_file",
+    "layers.sources.netcdf",
+    "layers.sources.raster_file",
+)
 """What a reader that is started ahead of the first file loads while nobody waits for it."""
 
 
 def _preload() -> None:
+    """Load the libraries; in a thread, since descriptions that are known need none."""
     for name in PRELOADED:
         import_module(name)
     from layers.sources import guard
@@ -169,8 +208,8 @@ def _preload() -> None:
 def main(ahead: str = "") -> int:
     """Answer requests until the pipe ends.
 
-    The first frame tells ``memory_mb``, the cap of the address space (MiB; 0 = none), and ``packs``, the folder of
-    packed geometries.
+    The first frame tells ``memory_mb``, the cap of the address space (MiB; 0 = none), ``packs``, the folder of packed
+    geometries, and ``known``, that of kept descriptions ("" = none).
 
     Parameters
     ----------
@@ -179,16 +218,17 @@ def main(ahead: str = "") -> int:
     """
     fetch, answer = _own_pipes()
     _quieten()
-    if ahead:
-        _preload()
-    from layers.sources import packs, wire
+    from layers.sources import known, packs, wire
 
+    loading = threading.Thread(target=_preload if ahead else lambda: None, name="ahead", daemon=True)
+    loading.start()
     first = read_frame(fetch, 1 << 16)
     if first is None:
         return 0
     _limit_self(int(first[0]["memory_mb"]))
     packs.use(Path(first[0]["packs"]))
-    sources = _Sources()
+    known.use(Path(first[0]["known"]) if first[0]["known"] else None)
+    sources = _Sources(loading)
     write_frame(answer, {"ready": True}, [])
     while (frame := read_frame(fetch, 1 << 30)) is not None:
         header, buffers = frame

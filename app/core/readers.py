@@ -47,14 +47,24 @@ class ReaderPool:
         Address space each child may use, MiB; 0 = no cap.
     timeout_s : float
         Seconds one request may take before its child is ended.
+    known : bool
+        Whether a file that did not change since a reader looked at it is described without being opened.
     """
 
     died = Signal(list, bool)
     """Files of a child that ended, the one being read first, and whether a new child reads them again."""
 
-    def __init__(self, max_processes: int = 3, memory_mb: int = 4096, timeout_s: float = 30.0) -> None:
-        packs.use(settings.folder("cache") / "packs")
+    def __init__(
+        self, max_processes: int = 3, memory_mb: int = 4096, timeout_s: float = 30.0, *, known: bool = False
+    ) -> None:
+        cache = settings.folder("cache")
+        packs.use(cache / "packs")
         self._limits = (max_processes, memory_mb, timeout_s)
+        self._begin = {
+            "memory_mb": memory_mb,
+            "packs": str(cache / "packs"),
+            "known": str(cache / "known") if known else "",
+        }
         self._readers: list[Reader] = []
         self._owner: dict[str, Reader] = {}
         self._failed: dict[str, SourceUnavailable] = {}
@@ -177,7 +187,7 @@ class ReaderPool:
                 ticket.finish(_closed(ticket.path))
 
     def _spawn(self, *, ahead: bool = False) -> Reader:
-        reader = Reader(self._limits[1], self._on_died)
+        reader = Reader(self._begin, self._on_died)
         reader.start(ahead=ahead)
         self._readers.append(reader)
         return reader

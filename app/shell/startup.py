@@ -106,7 +106,7 @@ def start(
     settings = settings if settings is not None else Settings.load()
     if settings.language:
         set_language(settings.language)
-    window = _build(settings)
+    window = _build(settings, expects=bool(paths))
     _place(window, size)
     window.show()
     application().processEvents()
@@ -116,11 +116,11 @@ def start(
     return window
 
 
-def _build(settings: Settings) -> MainWindow:
+def _build(settings: Settings, *, expects: bool) -> MainWindow:
     """Make the window; the first reader starts meanwhile."""
     from app.core.readers import ReaderPool
 
-    pool = ReaderPool(memory_mb=settings.memory_mb)
+    pool = ReaderPool(memory_mb=settings.memory_mb, known=True)
     pool.warm()
     app = application()
     from app.shell.desk import make_desk
@@ -131,7 +131,7 @@ def _build(settings: Settings) -> MainWindow:
     theme.apply(app, settings.theme)
     speak(language())
     desk = make_desk(settings, pool)
-    window = MainWindow(desk)
+    window = MainWindow(desk, expects=expects)
     app.setWindowIcon(icons.brand(64))
     return window
 
@@ -175,7 +175,7 @@ def _begin_session(window: MainWindow, paths: list[str], *, keep_session: bool) 
     threading.Thread(target=load_slow_parts, name="warm-up", daemon=True).start()
     desk.when_calm(window.tools.begin)
     desk.when_calm(lambda: threading.Thread(target=spell_titles, name="spelling", daemon=True).start())
-    # A picture is complete, too, while all its layers are still being opened.
+    # A picture is complete, too, while all its layers are still being opened, and until they have been asked for.
     window.canvas.painted.connect(lambda frame: _after_picture(window, frame))
     QTimer.singleShot(PICTURE_MS if paths else 0, window, desk.release)
     if keep_session:
@@ -212,7 +212,7 @@ def load_slow_parts() -> None:
 
 def _after_picture(window: MainWindow, frame: Frame) -> None:
     """Let go what waits for the first whole picture; later ones cost nothing here."""
-    if not window.desk.is_calm and frame.complete and window.files.all_is_open:
+    if not window.desk.is_calm and frame.complete and window.files.all_is_open and window.canvas.scene.is_idle:
         window.desk.release()
 
 

@@ -154,12 +154,17 @@ class StylePanel(controls.Surface):
         wanted = self._wanted(layer)
         for name, editor in self._editors.items():
             editor.setVisible(name in wanted)
+        missing = next((name for name in wanted if name not in self._editors), None)
+        if missing is not None:
+            self._add_editor(missing)
+            self._soon.start()  # Making one takes as long as filling it: not both at once.
+            return
         if layer is None:
             return
         self._quiet = True
         try:
             for name in wanted:
-                self._show(name, self._editor(name), layer)
+                self._show(name, self._editors[name], layer)
         finally:
             self._quiet = False
 
@@ -172,15 +177,13 @@ class StylePanel(controls.Surface):
             return ["vector"]
         return ["series"] if isinstance(layer, SeriesLayer) else []
 
-    def _editor(self, name: str) -> QWidget:
-        if name not in self._editors:
-            made = self._make(name)
-            self._editors[name] = made
-            place = self._body.count() - 1
-            if name == "raster" and "scale" in self._editors:
-                place = self._body.indexOf(self._editors["scale"])
-            self._body.insertWidget(place, made)
-        return self._editors[name]
+    def _add_editor(self, name: str) -> None:
+        made = self._editors[name] = self._make(name)
+        made.hide()
+        place = self._body.count() - 1
+        if name == "raster" and "scale" in self._editors:
+            place = self._body.indexOf(self._editors["scale"])
+        self._body.insertWidget(place, made)
 
     def _make(self, name: str) -> QWidget:
         history = self._desk.document.history

@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QToolBar
+from PySide6.QtWidgets import QMainWindow, QToolBar
 
 from app.core.language import language, language_changed, tr
 from app.shell import conditions, finding
+from app.shell.centre import Centre
 from app.shell.clock_link import ClockLink
 from app.shell.compare_view import CompareView
 from app.shell.docks import Docks
 from app.shell.drop_area import DropArea
 from app.shell.edit_acts import Edits, Help
 from app.shell.editing import Editing
-from app.shell.empty_state import EmptyState
 from app.shell.feature_menu import FeatureActs
-from app.shell.file_acts import Files, sample_path
+from app.shell.file_acts import Files
 from app.shell.layer_panel import LayerPanel
 from app.shell.layout.opening import Pages
 from app.shell.map_acts import Clock, Layers, Map
@@ -51,11 +51,11 @@ if TYPE_CHECKING:
 
 
 class MainWindow(QMainWindow):
-    """The window of one document, whose parts share a desk."""
+    """The window of one document, whose parts share a desk; ``expects`` says that something is opened at once."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, expects: bool = False) -> None:
         super().__init__()
-        self.desk = desk
+        self.desk, self._expects = desk, expects
         self._closing, self._asks = False, True
         self.setObjectName("window")
         self.setAcceptDrops(True)
@@ -81,11 +81,8 @@ class MainWindow(QMainWindow):
 
     def _build_centre(self) -> None:
         self.canvas = MapCanvas(self.desk.document, self.desk.reading)
-        self.empty = EmptyState(self.desk.settings.recent, has_sample=sample_path() is not None)
-        self.centre = QStackedWidget()
-        self.centre.addWidget(self.empty)
         self.compare = CompareView(self.desk, self.canvas)
-        self.centre.addWidget(self.compare)
+        self.centre = Centre(self.compare, self.desk.settings)
         holder = controls.boxed(self.centre)
         self.setCentralWidget(holder)
         self.toaster = Toaster(holder)
@@ -95,6 +92,7 @@ class MainWindow(QMainWindow):
     def _build_acts(self) -> None:
         desk = self.desk
         self.files = Files(desk, self, self.opener, lambda: self.compare.panes.grab().toImage())
+        self.centre.files = self.files
         self.time_bar = TimeBar()
         self.clock_acts = Clock(desk, self.time_bar.ask_moment)
         self.acts.update(
@@ -150,6 +148,7 @@ class MainWindow(QMainWindow):
 
     def open_paths(self, paths: list[str]) -> None:
         """Open a workspace, or data."""
+        self._expects = False
         self.files.open_paths(paths)
 
     def open_result(self, path: str) -> None:
@@ -211,9 +210,6 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         desk = self.desk
         document = desk.document
-        self.empty.open_clicked.connect(self.files.open)
-        self.empty.sample_clicked.connect(self.files.open_sample)
-        self.empty.recent_clicked.connect(lambda path: self.files.open_paths([path]))
         self.canvas.hovered.connect(self.status.show_pointer)
         self.canvas.left.connect(self.status.clear_pointer)
         self.canvas.scene.crashed.connect(self._on_crashed)
@@ -250,9 +246,8 @@ class MainWindow(QMainWindow):
         """Bring title, centre and menus in line with the document."""
         document = self.desk.document
         has_layers = bool(document.layers)
-        if not has_layers and self.centre.currentWidget() is not self.empty:
-            self.empty.show_recent(self.desk.settings.recent)
-        self.centre.setCurrentWidget(self.compare if has_layers else self.empty)
+        comes = self._expects or self.files.is_loading or self.opener.is_busy
+        self.centre.show_fitting(has_layers=has_layers, comes=comes)
         self._clock_holder.setVisible(document.clock.start is not None)
         name = document.title or (document.path.stem if document.path is not None else tr("Workspace without a name"))
         star = "*" if document.dirty else ""
@@ -312,6 +307,7 @@ class MainWindow(QMainWindow):
             self.menus.actions[name].trigger()
 
     def _on_notice(self, notice: Notice) -> None:
+        self._on_state("")
         acts = [(title, self.resolve(call)) for title, call in notice.actions]
         self.desk.relay(lambda: self.toaster.show(notice.severity, notice.text, notice.where, acts))
 

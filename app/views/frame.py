@@ -172,7 +172,7 @@ class Scene2D(QObject):
         if kept is None or kept[0].view is not view or kept[3] != self.reading.state(layer.id):
             look = resolve(layer, now, view, self._knowledge.known(layer))
             lasting = "" if look.empty_reason in ("before", "after") else look.empty_reason
-            base = replace(look, step=0, moment=None, empty_reason=lasting)
+            base = replace(look, step=0, moment=None, empty_reason=lasting, origin=object())
             kept = (base, moving_axis(look, layer), layer.shift_h, self.reading.state(layer.id))
             self._kept[layer.id] = kept
         return at_moment(*kept[:3], now)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from layers.sources import guard
+from layers.sources.source import Column
 from layers.texts import Texts, taken, to_texts
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ _OGR = {
 def column_type(ogr_type: str, ogr_subtype: str) -> str:
     """Give the type of a ``Column`` for a GDAL field type; lists are shown as text."""
     return "bool" if ogr_subtype == "OFSTBoolean" else _OGR.get(ogr_type, "text")
+
+
+def columns_of(info: dict[str, Any]) -> tuple[Column, ...]:
+    """Give the columns that GDAL says a layer has."""
+    kinds = zip(info["ogr_types"], info["ogr_subtypes"], strict=True)
+    return tuple(
+        Column(str(name), column_type(*kind)) for name, kind in zip(info["fields"].tolist(), kinds, strict=True)
+    )
 
 
 def arrow_type(kind: Any) -> str:

@@ -13,11 +13,10 @@ from layers.errors import CrsMissing, DataError, SourceUnavailable
 from layers.extent import Extent
 from layers.heights import UNKNOWN, datum_name
 from layers.sources import formats, geopackage, guard, packs, shapefile
-from layers.sources.columns import column_type, to_column, to_flat_column
+from layers.sources.columns import columns_of, to_column, to_flat_column
 from layers.sources.features import chosen, column_statistics, decoded, pack_layer, read_warnings
 from layers.sources.place import place_warnings
 from layers.sources.source import (
-    Column,
     Description,
     FeatureBlock,
     FeatureRequest,
@@ -110,6 +109,13 @@ class VectorFile:
             kept = filled if self._driver in ("GPX", "DXF", "KML") else layers
             self._described = Description(self.path, "vector", self._driver, tuple(kept), self._opened.warnings)
         return self._described
+
+    def recall(self, description: Description) -> None:
+        """Take what this file was found to hold before, instead of looking at it again."""
+        self._described = description
+        for layer in description.layers:
+            names, count = np.array([column.name for column in layer.columns], object), layer.counts["features"]
+            self._infos[layer.key] = {"fields": names, "geometry_type": layer.geometry, "features": count}
 
     def read(self, request: Request) -> Block:
         """Read features, or the range of a column.
@@ -225,7 +231,7 @@ class VectorFile:
             vdatum=vdatum,
             bounds=bounds,
             counts={"features": int(info["features"])},
-            columns=_columns(info),
+            columns=columns_of(info),
             geometry=str(info["geometry_type"]) if spatial else None,
             encoding=self._opened.encoding or str(info["encoding"] or "") or None,
             warnings=notes + about_datum,
@@ -391,10 +397,3 @@ def _read_or_nothing(raw: Any, path: Path, asked: dict[str, Any]) -> tuple[dict[
 def _bounds(found: Any) -> Extent | None:
     values = [float(v) for v in found] if found is not None else []
     return Extent(*values) if len(values) == 4 and np.isfinite(values).all() else None
-
-
-def _columns(info: dict[str, Any]) -> tuple[Column, ...]:
-    kinds = zip(info["ogr_types"], info["ogr_subtypes"], strict=True)
-    return tuple(
-        Column(str(name), column_type(*kind)) for name, kind in zip(info["fields"].tolist(), kinds, strict=True)
-    )

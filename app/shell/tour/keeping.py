@@ -94,12 +94,12 @@ def reopen(guide: Guide) -> None:
     """Start anew, and open the saved workspace from the list of recent files."""
     guide.do("new")
     guide.wait(lambda: not guide.document.layers)
-    guide.check(N_("The window is empty again."), guide.window.centre.currentWidget() is guide.window.empty)
+    guide.check(N_("The window is empty again."), guide.window.centre.currentWidget() is guide.window.centre.empty)
     guide.clear_toasts()
     guide.dress("dark")
     guide.shoot("recent")
     guide.dress("light")
-    recent = [b for b in guide.window.empty.findChildren(QPushButton) if b.isVisible() and NAME in b.text()]
+    recent = [b for b in guide.window.centre.empty.findChildren(QPushButton) if b.isVisible() and NAME in b.text()]
     guide.check(N_("It offers the workspace that was saved last."), recent)
     hands.click(recent[0])
     guide.wait(lambda: shots.is_open(guide.window) and len(guide.document.layers) > 0)

@@ -21,7 +21,8 @@ def empty(guide: Guide) -> None:
     """Nothing is open: the window invites."""
     window = guide.window
     guide.check(
-        N_("No layer is open, and the window invites to open one."), window.centre.currentWidget() is window.empty
+        N_("No layer is open, and the window invites to open one."),
+        window.centre.currentWidget() is window.centre.empty,
     )
     guide.check(N_("Without time in the data there is no time bar."), not window.time_bar.isVisible())
     guide.shoot()
@@ -36,7 +37,7 @@ def sample(guide: Guide) -> None:
     if path is None:
         raise StepFailed(N_("The sample workspace is not installed."))
     named = json.loads(path.read_text("utf-8"))
-    hands.press(guide.window.empty, tr("Open the sample workspace"))
+    hands.press(guide.window.centre.empty, tr("Open the sample workspace"))
     guide.wait(lambda: shots.is_open(guide.window))
     document, reading = guide.document, guide.desk.reading
     layers = document.layers

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import ceil
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.core.language import tr
 from app.views.ink import BODY, GRID, LARGE, SMALL, TITLE, Ink, colour, font, metrics
@@ -23,6 +25,7 @@ LEGEND_WIDTH = 232.0
 NARROW = 176.0
 MOST_ROWS = 10
 SWATCH = 20.0
+_EIGHTS = str.maketrans("0123456", "8" * 7)
 LARGEST_ROW = 64.0
 """Point symbols in the legend are drawn as large as on the map, up to rows of this height, px."""
 
@@ -63,12 +66,8 @@ class TimeCard:
 
     @property
     def size(self) -> QSizeF:
-        """Outer size, px."""
-        wide = max(
-            metrics(TITLE, bold=True).horizontalAdvance(self.text),
-            metrics(SMALL).horizontalAdvance(self.caption),
-            metrics(SMALL).horizontalAdvance(self.remark),
-        )
+        """Outer size, px; the same for all moments that are written with as many digits."""
+        wide = max(advance(self.text.translate(_EIGHTS), TITLE, bold=True), advance(self.caption), advance(self.remark))
         return QSizeF(_snap(wide + 2 * PAD), 56.0 + (16.0 if self.remark else 0.0))
 
 
@@ -93,6 +92,12 @@ class Footer:
 
     systems: str
     sources: str
+
+
+@lru_cache(maxsize=256)
+def advance(text: str, size: float = SMALL, *, bold: bool = False) -> float:
+    """Give the width of a text, px."""
+    return metrics(size, bold=bold).horizontalAdvance(text)
 
 
 def _snap(value: float) -> float:
@@ -228,6 +233,19 @@ def panel(painter: QPainter, size: QSizeF, ink: Ink, radius: float = 6.0) -> Non
     painter.drawRoundedRect(QRectF(0.5, 0.5, size.width() - 1, size.height() - 1), radius, radius)
 
 
+@lru_cache(maxsize=16)
+def _panel_image(wide: float, high: float, ratio: float, ink: Ink) -> QImage:
+    """Give the ground of a card that is drawn anew at every moment."""
+    image = QImage(ceil(wide * ratio), ceil(high * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    panel(painter, QSizeF(wide, high), ink)
+    painter.end()
+    return image
+
+
 def draw_legend(painter: QPainter, card: LegendCard, ink: Ink) -> None:
     """Draw the legend at the origin."""
     panel(painter, card.size, ink)
@@ -319,8 +337,10 @@ def _draw_marks(painter: QPainter, bar: Bar, scale: QRectF, whole: QRectF, ink: 
 
 def draw_time(painter: QPainter, card: TimeCard, ink: Ink) -> None:
     """Draw the moment at the origin."""
-    panel(painter, card.size, ink)
-    wide = card.size.width() - 2 * PAD
+    size = card.size
+    ratio = painter.device().devicePixelRatioF()
+    painter.drawImage(QPointF(0, 0), _panel_image(size.width(), size.height(), ratio, ink))
+    wide = size.width() - 2 * PAD
     write(painter, card.text, QRectF(PAD, 8, wide, 24), TITLE, ink.text, bold=True)
     write(painter, card.caption, QRectF(PAD, 32, wide, 16), SMALL, ink.muted)
     if card.remark:

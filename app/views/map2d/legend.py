@@ -40,6 +40,7 @@ class Legend:
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[tuple[Any, ...], Entry]] = {}
+        self._known: dict[str, tuple[tuple[Any, ...], Entry]] = {}
 
     def entries(
         self, pictures: Sequence[Picture], now: np.datetime64 | None, local: LocalTime, *, zone: bool = False
@@ -64,6 +65,15 @@ class Legend:
 
     def _lasting(self, look: Look, local: LocalTime) -> Entry:
         """Give what an entry says whatever the moment; parts are compared as objects, which are never changed."""
+        at_once = (look.origin, look.empty_reason, language(), local)
+        known = self._known.get(look.layer)
+        if known is not None and look.origin is not None and known[0] == at_once:
+            return known[1]
+        entry = self._compared(look, local)
+        self._known[look.layer] = (at_once, entry)
+        return entry
+
+    def _compared(self, look: Look, local: LocalTime) -> Entry:
         parts = (look.description, getattr(look, "style", None), getattr(look, "ranges", None))
         told = (
             getattr(look, "fastest", None),
@@ -116,11 +126,13 @@ def _entry(look: Look) -> Entry:
 
 def _when(look: Look, now: np.datetime64 | None, local: LocalTime, *, zone: bool) -> tuple[str, ...]:
     """Name the layer's own moment where it is not the moment asked for."""
+    if look.moment is None:
+        return ()
     axis = look.description.time if look.description else None
     notes = []
-    if look.moment is not None and now is not None and abs((look.moment - now).astype("int64")) > 1_000_000:
+    if now is not None and look.moment != now and abs((look.moment - now).astype("int64")) > 1_000_000:
         notes.append(tr("Shows {time}", time=(local.text if zone else local.clock)(look.moment)))
-    if look.moment is not None and axis is not None and axis.kind == "unzoned":
+    if axis is not None and axis.kind == "unzoned":
         notes.append(tr("Time zone unknown") if local.kind == "unzoned" else assumed_text())
     return tuple(notes)
 

@@ -1,10 +1,12 @@
-"""Code that dataclasses write for themselves: kept at set-up, found at a start."""
+"""What modules compile while they are loaded: kept at set-up, found at a start."""
 
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 import sys
+import typing
 from typing import Any, cast
 
 import pytest
@@ -43,6 +45,22 @@ def test_a_class_whose_code_is_kept_is_not_compiled_again_and_is_the_same_class(
     assert answer(kept) == ["True", "0", "True", "False"]
 
 
+SEARCHES = r"""
+import re, sys
+from app import kept_code
+print(kept_code.use(sys.argv[1]))
+found = re._parser.parse
+re._parser.parse = lambda *a: (print("parsed"), found(*a))[1]
+import email.utils
+print(email.utils.parseaddr("河道 <a@b.cn>"), bool(re.compile(r"[ab]+c(?P<x>\d)").fullmatch("abc7")["x"] == "7"))
+"""
+
+
+def test_expressions_of_a_module_are_not_parsed_again_and_unknown_ones_are(kept):
+    done = subprocess.run([sys.executable, "-c", SEARCHES, str(kept)], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["True", "parsed", "('河道', 'a@b.cn') True"]
+
+
 def test_without_kept_code_the_same_class_is_compiled_as_always(tmp_path):
     used, compiled, *compared = answer(tmp_path / "none")
     assert (used, compared) == ("False", ["True", "False"])
@@ -60,6 +78,9 @@ def test_damaged_code_or_that_of_another_interpreter_is_left_alone(kept, tmp_pat
 
 def test_a_dataclass_that_was_never_kept_is_made(kept, monkeypatch):
     monkeypatch.setattr(cast("Any", dataclasses), "exec", exec, raising=False)
+    monkeypatch.setattr(cast("Any", typing), "compile", compile, raising=False)
+    monkeypatch.setattr(cast("Any", re)._compiler, "compile", cast("Any", re)._compiler.compile)
+    monkeypatch.setattr(kept_code._kept, "known", {})
     assert kept_code.use(str(kept))
     made = dataclasses.make_dataclass("Unseen", [("length_of_nothing_known", float)], frozen=True)
     assert made(2.0) == made(2.0)
