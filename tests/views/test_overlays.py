@@ -115,12 +115,15 @@ def test_classes_are_listed_with_their_labels_in_the_language_on_screen():
 def test_a_layer_that_lags_behind_the_clock_names_its_own_moment():
     sparse = TimeAxis(T[[0, 2]])
     (entry,) = legend_of(maps.mesh(np.array([[1.0, 2.0], [2.0, 3.0]]), time=sparse), now=T[1])
-    assert "Shows 2026-08-01 00:00" in entry.notes
+    day = str(T[0] + np.timedelta64(8, "h"))[:10]
+    (note,) = [note for note in entry.notes if note.startswith("Step of ")]
+    assert day in note
+    assert "held until the next at" in note
 
 
 def test_a_layer_that_shows_the_moment_asked_for_does_not_repeat_it():
     (entry,) = legend_of(maps.mesh(), now=T[1])
-    assert not [note for note in entry.notes if "Shows" in note]
+    assert not [note for note in entry.notes if "Step of" in note]
 
 
 def test_a_layer_without_a_system_is_named_with_the_reason():

@@ -131,10 +131,21 @@ def _when(look: Look, now: np.datetime64 | None, local: LocalTime, *, zone: bool
     axis = look.description.time if look.description else None
     notes = []
     if now is not None and look.moment != now and abs((look.moment - now).astype("int64")) > 1_000_000:
-        notes.append(tr("Shows {time}", time=(local.text if zone else local.clock)(look.moment)))
+        notes.append(_held(look, (local.text if zone else local.clock)(look.moment), local))
     if axis is not None and axis.kind == "unzoned":
         notes.append(tr("Time zone unknown") if local.kind == "unzoned" else assumed_text())
     return tuple(notes)
+
+
+def _held(look: Look, time: str, local: LocalTime) -> str:
+    """Say which step a picture holds, and until when: values stand as they are from a step to the next one."""
+    axis, step = look.description.time if look.description else None, look.step
+    if axis is None or step is None or look.moment is None or step + 1 >= len(axis):
+        return tr("Step of {time}", time=time)
+    following = local.clock(look.moment + (axis.values[step + 1] - axis.values[step]))
+    day, _, hour = following.partition(" ")
+    short = hour if hour and local.clock(look.moment).startswith(day) else following
+    return tr("Step of {time}, held until the next at {next}", time=time, next=short)
 
 
 def _counted_from(look: Look, local: LocalTime) -> tuple[str, ...]:
