@@ -152,6 +152,12 @@ class IdentifyPanel(QWidget):
         if not same:
             self.refresh()
 
+    def forget(self) -> None:
+        """Show no place."""
+        if self._place is not None:
+            self._place, self._hits = None, []
+            self.refresh()
+
     def refresh(self) -> None:
         """Show everything anew."""
         controls.clear(self._cards)

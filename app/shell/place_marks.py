@@ -45,7 +45,8 @@ class MapLinks(QObject):
         self._later = QTimer(self, singleShot=True, interval=FOLLOW_MS)
         self._later.timeout.connect(self._follow)
         canvas.painted.connect(self._on_painted)
-        desk.document.camera.events.crs.connect(self._on_crs)
+        desk.document.camera.events.crs.connect(self._forget)
+        desk.document.replaced.connect(self._forget)
         self.stations = StationLinks(desk, docks, self)
         desk.focus.layer_changed.connect(self._on_focus)
         language_changed.connect(self._on_language)
@@ -129,9 +130,12 @@ class MapLinks(QObject):
         language_changed.disconnect(self._on_language)
         self._later.stop()
 
-    def _on_crs(self, *_: Any) -> None:
-        """Forget the place: its coordinates mean another one now."""
+    def _forget(self, *_: Any) -> None:
+        """Forget the place: its coordinates mean another one now, or nothing of it is open any more."""
         self._desk.focus.place = None
+        panel: Any = self._docks["identify"].content
+        if panel is not None:
+            panel.forget()
 
     def _on_focus(self) -> None:
         """Keep the layer in focus in the legend, however little room there is."""
