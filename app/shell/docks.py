@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     Soon = Callable[[Callable[[], object]], object]
 
 
+SMALL, SLIM, LOW = QSize(1500, 860), 0.88, 0.76
+"""In a window smaller than this, px, panels begin at these shares of their width and height: the map needs the room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
     """A panel of the window: its dock, its English title, how its content is made, its help page."""
@@ -31,6 +35,12 @@ class Panel:
     """Whether it is filled before the first picture is there."""
     width: int = 300
     height: int = 220
+
+    def size_in(self, window: QSize) -> QSize:
+        """Give the size at the start in a window of a size, px."""
+        width = self.width * SLIM if window.width() < SMALL.width() else self.width
+        height = self.height * LOW if window.height() < SMALL.height() else self.height
+        return QSize(round(width), round(height))
 
 
 class _TitleBar(controls.Surface):
@@ -56,13 +66,13 @@ def _float(dock: QDockWidget) -> None:
 class _Body(controls.Surface):
     """Holds the content and asks for the panel's size at the start."""
 
-    def __init__(self, size: QSize) -> None:
+    def __init__(self, size: Callable[[], QSize]) -> None:
         super().__init__("dock-body")
         self._size = size
         self.setLayout(controls.column(0, 0))
 
     def sizeHint(self) -> QSize:
-        return self._size
+        return self._size()
 
 
 class PanelDock(QDockWidget):
@@ -85,7 +95,7 @@ class PanelDock(QDockWidget):
         self._no_bar = QWidget(self)
         self._no_bar.setFixedHeight(0)
         self.setTitleBarWidget(self._bar)
-        self._body = _Body(QSize(panel.width, panel.height))
+        self._body = _Body(lambda: panel.size_in(window.size()))
         self.setWidget(self._body)
         self.visibilityChanged.connect(self._on_visible)
         self.retranslate()
@@ -195,7 +205,8 @@ class Docks:
     def fit_heights(self) -> None:
         """Give the docks at the bottom the height their panels ask for."""
         below = [d for d in self.by_name.values() if d.panel.area is Qt.DockWidgetArea.BottomDockWidgetArea]
-        self._window.resizeDocks(below, [d.panel.height for d in below], Qt.Orientation.Vertical)
+        heights = [d.panel.size_in(self._window.size()).height() for d in below]
+        self._window.resizeDocks(below, heights, Qt.Orientation.Vertical)
 
     def fit_bars(self) -> None:
         """Show titles only where no tabs do."""

@@ -15,7 +15,7 @@ from app.core.looks import Known, Look, at_moment, moving_axis, resolve
 from app.views import projection
 from app.views.knowledge import Knowledge, arrow_speed, arrow_variable, range_now, statistics_now
 from app.views.track import Fetcher, Track
-from app.views.view import Composes, Frame, Picture, Sheet, composer, painter_class
+from app.views.view import Composes, Covered, Frame, Picture, Sheet, composer, painter_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,6 +65,7 @@ class Scene2D(QObject):
         self._knowledge = Knowledge(document, reading)
         self.frame: Frame | None = None
         self._view: View | None = None
+        self._covered: tuple[Covered, ...] = ()
         self._tracks: dict[str, Track] = {}
         self._errors: dict[str, HaitangError | None] = {}
         self._kept: dict[str, tuple[Look, TimeAxis | None, float, str]] = {}
@@ -93,6 +94,13 @@ class Scene2D(QObject):
         if colour != self.background:
             self.background = colour
             self.refresh(compose=True)
+
+    def keep_clear(self, covered: tuple[Covered, ...]) -> None:
+        """Put no text where cards lie over the picture; a picture that stands is joined anew."""
+        if covered != self._covered:
+            self._covered = covered
+            if not self.document.clock.playing:
+                self._schedule(compose=True)
 
     def refresh(self, *_: object, compose: bool = False) -> None:
         """Look at the document once the current event is over."""
@@ -231,12 +239,13 @@ class Scene2D(QObject):
             for layer in reversed(self.document.layers)
             if layer.visible and (track := self._tracks.get(layer.id)) is not None and track.picture is not None
         ]
-        self._run(self._join, sheets, self._view, self.background, not pending, self.document.clock.now)
+        whole, now = not pending, self.document.clock.now
+        self._run(self._join, sheets, self._view, self.background, whole, now, self._covered)
         if pending:
             self._patience.start()
 
     def _join(
-        self, sheets: list[Sheet], view: View, background: int, complete: bool, now: np.datetime64 | None
+        self, sheets: list[Sheet], view: View, ground: int, complete: bool, now: np.datetime64 | None, covered: Any
     ) -> None:
         frame = None
         try:
@@ -244,7 +253,7 @@ class Scene2D(QObject):
             with self._composing:
                 if self._composer is None:
                     self._composer = composer("map")
-                frame = self._composer.compose(sheets, view, background, complete, now)
+                frame = self._composer.compose(sheets, view, ground, complete, now, covered)
         finally:
             if not self._closed:
                 self._composed.emit(frame)
@@ -330,7 +339,12 @@ class Scene2D(QObject):
 
 
 def render(
-    document: Document, reading: Reading, view: View, now: np.datetime64 | None = None, background: int = LIGHT_GROUND
+    document: Document,
+    reading: Reading,
+    view: View,
+    now: np.datetime64 | None = None,
+    background: int = LIGHT_GROUND,
+    cards: Callable[[Frame], Sequence[Covered]] | None = None,
 ) -> Frame:
     """Draw the map of a document and wait for it; for pictures without a window, never on a window's main thread.
 
@@ -346,20 +360,25 @@ def render(
         Moment (UTC); None = the clock's.
     background : int
         Ground colour, ``0xffRRGGBB``.
+    cards : callable, optional
+        Tells what will lie over the frame, where it is to have no text.
 
     Raises
     ------
     HaitangError
         A layer that is open cannot be read.
     """
-    moment = document.clock.now if now is None else now
+    now = document.clock.now if now is None else now
     projection.warm(view)
     sheets = [
-        Sheet(_drawn(layer, reading, view, moment, document), layer.opacity, layer.blend)
+        Sheet(_drawn(layer, reading, view, now, document), layer.opacity, layer.blend)
         for layer in reversed(document.layers)
         if layer.visible
     ]
-    return composer("map").compose(sheets, view, background, now=moment)
+    joined = composer("map")
+    frame = joined.compose(sheets, view, background, now=now)
+    covered = cards(frame) if cards is not None else ()
+    return joined.compose(sheets, view, background, now=now, covered=covered) if covered else frame
 
 
 def _drawn(layer: Layer, reading: Reading, view: View, now: np.datetime64 | None, document: Document) -> Picture:

@@ -141,11 +141,13 @@ def _map(document: Document, reading: Reading, size: tuple[int, int], wish: Wish
 
     from app.views.frame import DARK_GROUND, LIGHT_GROUND, render
     from app.views.map2d.framing import image_of
-    from app.views.map2d.overlays import Options, draw_overlays
+    from app.views.map2d.overlays import Options, Overlays
 
     look_at(document, _first_pose(document, size, wish), extent_from(wish.extent), size, wish.crs)
     view = document.camera.view(*size)
-    frame = render(document, reading, view, None, DARK_GROUND if wish.theme == "dark" else LIGHT_GROUND)
+    overlays, options = Overlays(document), Options(theme=wish.theme)
+    ground = DARK_GROUND if wish.theme == "dark" else LIGHT_GROUND
+    frame = render(document, reading, view, None, ground, lambda drawn: overlays.boxes(view, drawn, options))
     shown = [p.look for p in frame.pictures if p.look.empty_reason in ("", "no_data")]
     if not shown:
         raise DataError(
@@ -155,7 +157,7 @@ def _map(document: Document, reading: Reading, size: tuple[int, int], wish: Wish
         )
     image = image_of(frame).copy()
     painter = QPainter(image)
-    draw_overlays(painter, document, view, frame, Options(theme=wish.theme))
+    overlays.draw(painter, view, frame, options)
     painter.end()
     moments = [_own_moment(document, look) for look in shown]
     layers = [{"layer": look.name, "time": at} for look, at in zip(shown, moments, strict=True)]

@@ -209,6 +209,10 @@ class Frame:
     now: np.datetime64 | None = None
 
 
+Covered = tuple[int, int, int, int]
+"""Left, top, right, bottom, px of the picture: a part of it that something else lies over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A picture to lay down, how opaque, and how its colours meet those below."""
@@ -264,8 +268,9 @@ class Composes(Protocol):
         background: int,
         complete: bool = True,
         now: np.datetime64 | None = None,
+        covered: Sequence[Covered] = (),
     ) -> Frame:
-        """Give the frame of sheets, bottom first, over a ground colour ``0xffRRGGBB``."""
+        """Give the frame of sheets, bottom first, over a ground colour ``0xffRRGGBB``; no text where it is covered."""
         ...
 
 

@@ -79,3 +79,22 @@ def test_fifty_thousand_texts_find_their_places_in_a_fifth_of_a_second_of_work()
     assert time.thread_time() - start < 0.2
     assert (chosen >= 0).sum() > 400
     assert weight[order[chosen >= 0]].mean() > 0.6
+
+
+def test_a_text_keeps_clear_of_the_cards_over_the_map():
+    labels = Labels(
+        ["桃浦"],
+        np.array([50.0]),
+        np.array([50.0]),
+        np.array([8.0]),
+        np.array([1.0]),
+        Lettering(12, "#000000"),
+        placement="auto",
+    )
+    free, _, (usual,) = placed([labels], VIEW)
+    _, _, (moved,) = placed([labels], VIEW, [(0, 0, 100, 47)])
+    _, _, (none,) = placed([labels], VIEW, [(0, 0, 100, 100)])
+    assert usual == 0
+    assert moved > 0
+    assert free[0].boxes[moved][1] > 47
+    assert none == -1

@@ -217,6 +217,7 @@ class MapCanvas(QWidget):
             beside.draw_over(painter, view, self._shown.frame, self.options)
         else:
             self.overlays.draw(painter, view, self._shown.frame, self.options)
+        self.scene.keep_clear(self.overlays.covered if beside is None else ())
         if self._ghost is not None:
             draw_ghost(painter, QPointF(*self._to_pixel(*self._ghost)))
         painter.end()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.core.camera import View
-    from app.views.view import Labels, Picture
+    from app.views.view import Covered, Labels, Picture
 
 
 KEPT = 4
@@ -42,8 +42,9 @@ class Composer:
         background: int,
         complete: bool = True,
         now: np.datetime64 | None = None,
+        covered: Sequence[Covered] = (),
     ) -> Frame:
-        """Give the frame of sheets, bottom first, over a ground colour ``0xffRRGGBB``."""
+        """Give the frame of sheets, bottom first, over a ground colour ``0xffRRGGBB``; no text where it is covered."""
         runs = self._runs(sheets)
         if runs and runs[0][0].blend == "normal" and self._is_known(runs[0]):
             pixels = self._join(runs.pop(0), view, background)[0].copy()
@@ -59,7 +60,7 @@ class Composer:
         pictures = tuple(sheet.picture for sheet in sheets)
         labels = [found for picture in reversed(pictures) for found in texts_of(picture, view)]
         if labels:
-            draw_labels(pixels, labels, view)
+            draw_labels(pixels, labels, view, covered)
         self._last = {sheet.key: sheet for sheet in sheets}
         return Frame(view, pixels, pictures, complete, now)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from app.core.camera import View
-    from app.views.view import Caption
+    from app.views.view import Caption, Covered
 
 MOST = 1200
 """Texts drawn on one map."""
@@ -67,7 +67,9 @@ def draw_captions(pixels: NDArray[np.uint32], captions: Sequence[Caption], view:
     draw_labels(pixels, as_labels(captions), view)
 
 
-def draw_labels(pixels: NDArray[np.uint32], labels: Sequence[Labels], view: View) -> int:
+def draw_labels(
+    pixels: NDArray[np.uint32], labels: Sequence[Labels], view: View, covered: Sequence[Covered] = ()
+) -> int:
     """Draw as many texts as have room, in place; give their number.
 
     Parameters
@@ -78,8 +80,10 @@ def draw_labels(pixels: NDArray[np.uint32], labels: Sequence[Labels], view: View
         Of the top layer first; a higher priority wins, then the upper layer, then the weight.
     view : View
         Size and pixel ratio of the picture.
+    covered : sequence of Covered
+        Where cards lie over the picture.
     """
-    sheets, order, chosen = placed(labels, view)
+    sheets, order, chosen = placed(labels, view, covered)
     image = QImage(pixels.data, view.width, view.height, view.width * 4, QImage.Format.Format_RGB32)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -103,7 +107,9 @@ def _prepare(labels: Labels, texts: Sequence[int], ratio: float) -> None:
         sprites([line for n in texts for line in labels.texts[n].split("\n")], labels.lettering, ratio)
 
 
-def placed(labels: Sequence[Labels], view: View) -> tuple[list[_Sheet], NDArray[np.int64], NDArray[np.int32]]:
+def placed(
+    labels: Sequence[Labels], view: View, covered: Sequence[Covered] = ()
+) -> tuple[list[_Sheet], NDArray[np.int64], NDArray[np.int32]]:
     """Give the wishes by layer, the order of all texts, and which of its alternatives each takes (-1 = none)."""
     sheets = [_sheet(one, view.pixel_ratio) for one in labels]
     if not sheets:
@@ -113,13 +119,8 @@ def placed(labels: Sequence[Labels], view: View) -> tuple[list[_Sheet], NDArray[
     weight = np.concatenate([s.labels.weight for s in sheets])
     order = np.lexsort((-weight, np.repeat(np.arange(len(sheets)), counts), -priority))
     wishes, firsts = _joined(sheets, order)
-    return (
-        sheets,
-        order,
-        np.where(
-            (chosen := place(wishes, view.width, view.height, MOST, view.pixel_ratio)) >= 0, chosen - firsts, -1
-        ).astype(np.int32),
-    )
+    chosen = place(wishes, view.width, view.height, MOST, view.pixel_ratio, covered)
+    return sheets, order, np.where(chosen >= 0, chosen - firsts, -1).astype(np.int32)
 
 
 def _joined(sheets: Sequence[_Sheet], order: NDArray[np.int64]) -> tuple[Wishes, NDArray[np.int64]]:

@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 
     from app.core.camera import View
     from app.core.document import Document
-    from app.views.view import Frame, Picture
+    from app.views.view import Covered, Frame, Picture
 
 MARGIN = 2.0 * GRID
 FOOT = 24.0
 NORTH = 40.0
 LEAST, LEAST_TIGHT = 360, 208
 """Width that a map, or a part of one, has at least to show its legend, px."""
+LOW = 300
+"""Height below which the legend is in its narrow form, px."""
 MOST_KEPT = 24
 MOST_ENTRIES = 40
 """Layers that the legend looks at; more than have room on any screen."""
@@ -114,6 +116,8 @@ class Overlays:
         self._kept: OrderedDict[Hashable, QImage] = OrderedDict()
         self._last: dict[str, tuple[Any, tuple[object, ...], QImage]] = {}
         self._words = Legend()
+        self.covered: tuple[Covered, ...] = ()
+        """What the cards drawn last lie over, px of the picture."""
         self._legend_card: tuple[list[Entry], cards.LegendCard | None, tuple[object, ...]] = ([], None, ())
 
     def draw(self, painter: QPainter, view: View, frame: Frame | None, options: Options) -> None:
@@ -131,6 +135,7 @@ class Overlays:
         """
         now = frame.now if frame is not None else self.document.clock.now
         scene = Scene(painter, view, frame, options, now)
+        self.covered = ()
         wide, high = scene.wide, scene.high
         if options.graticule:
             self._graticule(scene)
@@ -145,6 +150,14 @@ class Overlays:
             self._scale(scene, high - foot)
         if options.legend and wide >= (LEAST_TIGHT if options.tight else LEAST) and scene.pictures:
             self._legend(scene, top, high - foot - MARGIN)
+
+    def boxes(self, view: View, frame: Frame, options: Options) -> tuple[Covered, ...]:
+        """Tell what the cards will lie over, px of the picture."""
+        painter = QPainter(paper := QImage(1, 1, QImage.Format.Format_ARGB32_Premultiplied))
+        self.draw(painter, view, frame, options)
+        painter.end()
+        del paper
+        return self.covered
 
     # -------------------------------------------------------------------- parts
     def _time(self, scene: Scene) -> float:
@@ -171,7 +184,7 @@ class Overlays:
             self._card(scene, card, place, card.size, cards.draw_scale)
 
     def _legend(self, scene: Scene, top: float, bottom: float) -> None:
-        narrow = scene.wide < 640 or bottom - top < 240
+        narrow = scene.wide < 640 or bottom - top < LOW
         whole = scene.frame is not None and scene.frame.complete
         local = self.document.clock.local(scene.options.utc_offset_hours)
         entries = self._words.entries(scene.pictures, scene.now if whole else None, local)
@@ -199,6 +212,10 @@ class Overlays:
     ) -> None:
         """Draw a card, from memory where its content is the same."""
         tones, ratio = ink(scene.options.theme), scene.view.pixel_ratio
+        if not isinstance(card, Graticule):
+            left, top = round(place.x() * ratio), round(place.y() * ratio)
+            box = (left, top, left + round(size.width() * ratio), top + round(size.height() * ratio))
+            self.covered += (box,)
         last = self._last.get(type(card).__name__)
         about = (tones.ground, ratio, language(), size.width(), size.height())
         if last is not None and last[0] is card and last[1] == about:
@@ -284,10 +301,3 @@ def _sources(shown: Sequence[Picture]) -> str:
 def source_name(source: str) -> str:
     """Give the file name of a source."""
     return PurePath(source.replace("\\", "/")).name or source
-
-
-def draw_overlays(
-    painter: QPainter, document: Document, view: View, frame: Frame, options: Options | None = None
-) -> None:
-    """Draw all overlays once, e.g. into a picture for a file."""
-    Overlays(document).draw(painter, view, frame, options or Options())

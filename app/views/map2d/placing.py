@@ -10,7 +10,11 @@ import numpy as np
 from app.views.map2d.compiled import BOXES, INDEX_OUT, OFFSETS, REAL, WHOLE, kernel, writable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+
+    from app.views.view import Covered
 
 CELL = 3.0
 """Side of the cells that are taken, px of the picture."""
@@ -43,7 +47,9 @@ class Wishes:
     free: NDArray[np.int64]
 
 
-def place(wishes: Wishes, width: int, height: int, most: int, ratio: float = 1.0) -> NDArray[np.int32]:
+def place(
+    wishes: Wishes, width: int, height: int, most: int, ratio: float = 1.0, taken: Sequence[Covered] = ()
+) -> NDArray[np.int32]:
     """Give the alternative that each text takes; -1 = it finds no room.
 
     Parameters
@@ -55,10 +61,15 @@ def place(wishes: Wishes, width: int, height: int, most: int, ratio: float = 1.0
         Texts placed at the most.
     ratio : float
         Device pixels per logical pixel.
+    taken : sequence of (int, int, int, int)
+        Left, top, right, bottom in px of what lies over the picture; no text is put under it.
     """
     count = len(wishes.alternatives) - 1
     chosen = np.full(count, -1, np.int32)
     sheet = np.zeros((int(height / CELL) + 2, int(width / CELL) + 2), np.uint8)
+    for left, top, right, bottom in taken:
+        x0, y0, x1, y1 = (int(max(value, 0) / CELL) for value in (left, top, right, bottom))
+        sheet[y0 : y1 + 1, x0 : x1 + 1] = 1
     rim = GAP * ratio / 2
     grown = wishes.boxes + np.array([-rim, -rim, rim, rim])
     _place(wishes.alternatives, wishes.parts, grown, wishes.free, sheet, chosen, width + rim, height + rim, rim, most)
