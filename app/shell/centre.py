@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.core.settings import Settings
     from app.shell.empty_state import EmptyState
     from app.shell.file_acts import Files
@@ -22,13 +24,14 @@ class Centre(QStackedWidget):
         What shows the layers.
     settings : Settings
         Know what was opened last.
+    files : callable
+        Gives the acts that open something; asked when somebody wants that.
     """
 
-    def __init__(self, maps: QWidget, settings: Settings) -> None:
+    def __init__(self, maps: QWidget, settings: Settings, files: Callable[[], Files]) -> None:
         super().__init__()
-        self._maps, self._settings = maps, settings
+        self._maps, self._settings, self._files = maps, settings, files
         self._blank = QWidget()
-        self.files: Files | None = None
         for part in (self._blank, maps):
             self.addWidget(part)
 
@@ -39,11 +42,9 @@ class Centre(QStackedWidget):
         from app.shell.file_acts import sample_path
 
         made = EmptyState(self._settings.recent, has_sample=sample_path() is not None)
-        if self.files is not None:
-            files = self.files
-            made.open_clicked.connect(files.open)
-            made.sample_clicked.connect(files.open_sample)
-            made.recent_clicked.connect(lambda path: files.open_paths([path]))
+        made.open_clicked.connect(lambda: self._files().open())
+        made.sample_clicked.connect(lambda: self._files().open_sample())
+        made.recent_clicked.connect(lambda path: self._files().open_paths([path]))
         self.addWidget(made)
         return made
 

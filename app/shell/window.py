@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
     def _build_centre(self) -> None:
         self.canvas = MapCanvas(self.desk.document, self.desk.reading)
         self.compare = CompareView(self.desk, self.canvas)
-        self.centre = Centre(self.compare, self.desk.settings)
+        self.centre = Centre(self.compare, self.desk.settings, lambda: self.files)
         holder = controls.boxed(self.centre)
         self.setCentralWidget(holder)
         self.toaster = Toaster(holder)
@@ -92,7 +92,6 @@ class MainWindow(QMainWindow):
     def _build_acts(self) -> None:
         desk = self.desk
         self.files = Files(desk, self, self.opener, lambda: self.compare.panes.grab().toImage())
-        self.centre.files = self.files
         self.time_bar = TimeBar()
         self.clock_acts = Clock(desk, self.time_bar.ask_moment)
         self.acts.update(

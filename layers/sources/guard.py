@@ -109,12 +109,19 @@ def rasterio_copy() -> Any:
 
 @lru_cache(maxsize=1)
 def pyarrow() -> Any:
-    """Import pyarrow."""
+    """Import pyarrow, with what computes on its arrays."""
     import pyarrow
     import pyarrow.compute
-    import pyarrow.parquet
 
     return cast("Any", pyarrow)
+
+
+@lru_cache(maxsize=1)
+def parquet() -> Any:
+    """Import pyarrow's reader of Parquet files."""
+    import pyarrow.parquet
+
+    return cast("Any", pyarrow.parquet)
 
 
 @contextmanager

@@ -102,7 +102,7 @@ class ParquetFile:
     def _header(self) -> Any:
         pa = guard.pyarrow()
         try:
-            metadata = pa.parquet.read_metadata(self._file)
+            metadata = guard.parquet().read_metadata(self._file)
         except (pa.ArrowException, OSError, ValueError) as error:
             raise self._damaged(error) from error
         size = sum(int(metadata.row_group(i).total_byte_size) for i in range(metadata.num_row_groups))
@@ -205,7 +205,7 @@ class ParquetFile:
     def _columns(self, names: list[str]) -> Any:
         pa = guard.pyarrow()
         try:
-            return pa.parquet.read_table(self._file, columns=names, use_threads=False, memory_map=False)
+            return guard.parquet().read_table(self._file, columns=names, use_threads=False, memory_map=False)
         except (pa.ArrowException, OSError, ValueError) as error:
             raise self._damaged(error) from error
 
