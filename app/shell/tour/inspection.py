@@ -113,6 +113,10 @@ def foreign_words(top: QWidget, language: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+FOLDER_CHOICE = "lookInCombo"
+"""Qt's choice of folders in its file dialog; it shortens a long path itself."""
+
+
 def cut_words(top: QWidget) -> list[str]:
     """List the texts on a widget that do not fit their room."""
     return [_said(widget) for widget in seen(top) if _is_cut(widget)]
@@ -130,7 +134,7 @@ def _is_cut(widget: QWidget) -> bool:
     if isinstance(widget, QPushButton | QToolButton) and widget.text() and widget.layout() is None:
         return not _shows_icon_only(widget) and widget.width() + 1 < widget.minimumSizeHint().width()
     if isinstance(widget, QComboBox) and not widget.isEditable():
-        return _is_combo_cut(widget)
+        return widget.objectName() != FOLDER_CHOICE and _is_combo_cut(widget)
     return False
 
 
