@@ -60,6 +60,8 @@ class Made:
 
 def is_depth(name: str, standard_name: str = "") -> bool:
     """Tell whether a variable is named as a depth of water."""
+    if "surface_height" in standard_name:
+        return False  # TUFLOW calls the water level h
     return bool(_DEPTH.search(name)) or "depth" in standard_name
 
 

@@ -17,7 +17,7 @@ SERIES = "layers.sources.series_file"
 
 READABLE = (
     "GeoTIFF, COG, PNG, JPEG, JPEG 2000, HGT, Arc/Info ASCII grid, GeoPackage, Shapefile, GeoJSON, FlatGeobuf, "
-    "GeoParquet, KML, GML, GPX, DXF, NetCDF, CSV"
+    "GeoParquet, KML, GML, GPX, DXF, NetCDF, SELAFIN, CSV"
 )
 
 
@@ -43,7 +43,7 @@ ARCHIVE = _refuse("This is a packed archive; archives are not opened.", "Unpack 
 IFC = _refuse("This is a building model (IFC); building models are not read here.")
 CLOUD = _refuse("This is a point cloud (LAS/LAZ); point clouds are not read here.")
 GRIB = _refuse("This is a GRIB file; GRIB is not read here.", "Convert it to NetCDF.")
-SELAFIN = _refuse("This is a TELEMAC result (SELAFIN); this kind of model result is not read here.")
+SELAFIN = _read("layers.sources.mesh_selafin", "SELAFIN")
 HECRAS = _refuse("This is a HEC-RAS result (HDF5); this kind of model result is not read here.")
 HDF = _refuse("This is an HDF5 file that is not NetCDF; it is not read here.")
 SMS = _refuse("This is an SMS mesh or dataset (2DM, DAT, XMDF); this kind of model file is not read here.")
@@ -112,6 +112,7 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"ply\n", PLY),
     (b"ply\r", PLY),
     (b"\0\0\0\x50", SELAFIN),
+    (b"\x50\0\0\0", SELAFIN),
     (b"DHI_DFS_", DHI),
 )
 _SUFFIX: dict[str, Format] = {
