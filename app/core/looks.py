@@ -183,7 +183,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RasterLook(Look):
-    """Cells of one step, coloured; ``bands`` are the variables read."""
+    """Cells of one step, coloured; ``bands`` are the variables read; ``still``: none of its arrows can be seen."""
 
     kind: ClassVar[str] = "raster"
     style: RasterStyle
@@ -191,6 +191,7 @@ class RasterLook(Look):
     contour_step: float | None = field(default=None, compare=False)
     arrows: str = ""
     fastest: float | None = None
+    still: bool = field(default=False, compare=False)
     ranges: ValueRange | None = None
 
 
@@ -204,6 +205,7 @@ class MeshLook(Look):
     depth: str = ""
     arrows: str = ""
     fastest: float | None = None
+    still: bool = field(default=False, compare=False)
     ranges: ValueRange | None = None
 
 

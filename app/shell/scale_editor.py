@@ -9,13 +9,16 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from app.core.asked import shown_variable
 from app.core.language import N_, tr
+from app.core.looks import value_range
 from app.shell.layer_words import choice_text
 from app.shell.swatch import offered_scales, scale_icon
+from app.views.wording import range_text
 from app.widgets import controls, theme
 
 if TYPE_CHECKING:
     from app.shell.desk import Desk
     from layers.layer import Layer
+    from layers.sources.source import Statistics
     from layers.style import ClassTable, ColourScale
 
 SCALE_TITLES = {
@@ -109,7 +112,7 @@ class RangeField(QWidget):
         self._shown: tuple[float | None, float | None] = (None, None)
 
     def show_range(self, low: float | None, high: float | None, data: tuple[float, float] | None) -> None:
-        """Show the ends; ``data`` is the range of the data, shown faint.
+        """Show the ends; ``data`` is what the colours span of themselves, shown faint.
 
         What is being typed stays, unless the ends have become others meanwhile, as by undo: a draft is not put over
         them later.
@@ -118,7 +121,7 @@ class RangeField(QWidget):
         for number, (edit, value) in enumerate(((self.low, low), (self.high, high))):
             if is_new or not edit.hasFocus():
                 edit.setText("" if value is None else f"{value:g}")
-            edit.setPlaceholderText(tr("auto") if data is None else f"{data[number]:.4g}")
+            edit.setPlaceholderText(tr("auto") if data is None else range_text(*data)[number])
             theme.set_role(edit, "", "state")
 
     def _tell(self) -> None:
@@ -139,6 +142,14 @@ class RangeField(QWidget):
         if (low, high) != self._shown:
             self._shown = (low, high)
             self.changed.emit(low, high)
+
+
+def _data_text(known: Statistics | None) -> str:
+    """Say what the data reach from and to, which colours need not."""
+    if known is None or not known.maximum > known.minimum:
+        return ""
+    low, high = range_text(known.minimum, known.maximum)
+    return tr("Colours span this range; the data reach from {low} to {high}", low=low, high=high)
 
 
 class ScaleEditor(Rows):
@@ -176,8 +187,10 @@ class ScaleEditor(Rows):
         self._fill_variables(layer, shown_variable(layer, style.variable))
         self._fill_colours(scale)
         self._fill_classes(scale.classes)
-        data = self._desk.reading.statistics(layer, self.variable.currentData() or style.variable)
-        self.range.show_range(scale.minimum, scale.maximum, (data.minimum, data.maximum) if data is not None else None)
+        known = self._desk.reading.statistics(layer, self.variable.currentData() or style.variable)
+        drawn = value_range(scale, known) if not getattr(style, "stretch_by", "") else None
+        self.range.show_range(scale.minimum, scale.maximum, (drawn.low, drawn.high) if drawn is not None else None)
+        self.range.setToolTip(_data_text(known))
         continuous = scale.classes is None
         self.show_row(self.range, shown=continuous)
         self.show_row(self._colour_line, shown=continuous)

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QSize, Qt
 
+from app.core.language import set_language
+from app.core.looks import MeshLook, ValueRange
 from app.shell import shots
 from app.shell.docks import Panel
-from tests.views import windows
+from app.shell.scale_editor import RangeField
+from app.views.map2d.legend import _arrows, _entry
+from layers.sources.source import LayerDescription, Variable
+from tests.views import maps, windows
 
 pytestmark = pytest.mark.usefixtures("qapp")
+DEPTH = Variable("water_depth", "m", location="face")
+BELOW = ValueRange(0.0, 2.0, -21.5, 2.0, whole=True)
+
+
+@pytest.fixture(autouse=True)
+def english(qapp):
+    set_language("en")
 
 
 def test_panels_begin_slimmer_and_lower_in_a_small_window():
@@ -35,3 +49,29 @@ def test_the_values_of_a_place_go_with_the_document(tmp_path):
         assert panel._place is None
         assert window.desk.focus.place is None
         assert "districts" not in " ".join(text for _, text in windows.words_of(panel))
+
+
+def test_a_depth_has_no_values_below_zero_to_point_to():
+    style = maps.mesh()[0].style
+    depth = replace(DEPTH, name="water_depth")
+    for variable, pointed in ((depth, False), (replace(DEPTH, name="zs"), True)):
+        look = MeshLook(
+            layer="m", source="m.nc", key="", crs=None, view=maps.VIEW, shown=variable.name, ranges=BELOW, style=style,
+            description=LayerDescription(key="", kind="mesh", variables=(variable,)),
+        )  # fmt: skip
+        assert _entry(look).bar.more_below is pointed
+
+
+def test_arrows_that_cannot_be_seen_are_said_to_be_none():
+    look = MeshLook(
+        layer="m", source="m.nc", key="", crs=None, view=maps.VIEW, style=maps.mesh()[0].style, arrows="v", fastest=1.0
+    )
+    assert "none at this moment" in _arrows(replace(look, still=True))[0]
+    assert "the longest" in _arrows(look)[0]
+
+
+def test_the_range_fields_show_what_is_drawn_and_no_noise_around_zero():
+    field = RangeField()
+    field.show_range(None, None, (-3.9e-7, 1.62))
+    assert field.low.placeholderText() == "0.00"
+    assert field.high.placeholderText() == "1.62"

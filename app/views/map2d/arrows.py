@@ -111,8 +111,8 @@ def draw_arrows(
     thickness: float = 1.4,
     halo: int = 0x90FFFFFF,
     threads: int = 0,
-) -> None:
-    """Draw arrows, in place; each is as long as its vector is fast.
+) -> int:
+    """Draw arrows, in place; each is as long as its vector is fast. Give the number of those that can be seen.
 
     Parameters
     ----------
@@ -134,13 +134,14 @@ def draw_arrows(
     corners = arrow_shapes(arrows, reference, longest, thickness)
     count = len(corners)
     if count == 0:
-        return
+        return 0
     xy, offsets = corners.reshape(-1, 2), np.arange(count + 1) * CORNERS
     places, palette = np.zeros(count, np.int32), np.array([colour], np.uint32)
     if halo >> 24:
         rim = np.array([halo], np.uint32)
         stroke_lines(picture, xy, offsets, PIXELS, rim, 2.0, classes=places, closed=True, merged=True, threads=threads)
     fill_polygons(picture, xy, offsets, np.arange(count + 1), PIXELS, palette, classes=places, threads=threads)
+    return count
 
 
 def arrow_shapes(

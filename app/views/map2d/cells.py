@@ -218,13 +218,13 @@ class Sheet:
         low, high = np.percentile(fine[:: max(1, fine.size // 200_000)], (2, 98))
         return float(low), float(high)
 
-    def arrows(self, picture: NDArray[np.uint32]) -> None:
-        """Draw arrows of two components on a grid of the screen."""
+    def arrows(self, picture: NDArray[np.uint32]) -> int:
+        """Draw arrows of two components on a grid of the screen; give their number."""
         names, wanted = variables_of(self.look), components_of(self.look)
         if len(wanted) != 2:
-            return
+            return 0
         u, v = (self.warped(self.block.values[names.index(name)], smooth=False) for name in wanted)
         ratio = self.view.pixel_ratio
         spacing = ARROW_SPACING * ratio
         field = grid_field(u, v, placement_of(self.view), spacing)
-        put_arrows(picture, field, self.look.fastest, cast("Any", ARROW_COLOUR), spacing, ratio)
+        return put_arrows(picture, field, self.look.fastest, cast("Any", ARROW_COLOUR), spacing, ratio)

@@ -22,6 +22,7 @@ from app.views.wording import (
     ticks,
     unit_text,
 )
+from layers.quantities import is_depth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from app.core.looks import ValueRange
     from app.views.view import Picture
+    from layers.sources.source import Variable
     from layers.style import ColourScale, RasterStyle
 
 __all__ = ["Bar", "Entry", "Legend", "Row", "class_rows", "class_text", "entries", "geometry_word"]
@@ -65,7 +67,7 @@ class Legend:
 
     def _lasting(self, look: Look, local: LocalTime) -> Entry:
         """Give what an entry says whatever the moment; parts are compared as objects, which are never changed."""
-        at_once = (look.origin, look.empty_reason, language(), local)
+        at_once = (look.origin, look.empty_reason, getattr(look, "still", False), language(), local)
         known = self._known.get(look.layer)
         if known is not None and look.origin is not None and known[0] == at_once:
             return known[1]
@@ -77,6 +79,7 @@ class Legend:
         parts = (look.description, getattr(look, "style", None), getattr(look, "ranges", None))
         told = (
             getattr(look, "fastest", None),
+            getattr(look, "still", False),
             getattr(look, "counts", None),
             _scale_state(look),
             getattr(look, "contour_step", None),
@@ -220,6 +223,8 @@ def _arrows(look: RasterLook | MeshLook) -> tuple[str, ...]:
         return ()
     variable = look.variable(look.arrows)
     quantity = quantity_text(variable, look.arrows)
+    if look.still:
+        return (tr("Arrows: {quantity}, none at this moment", quantity=quantity),)
     if not look.fastest:
         return (tr("Arrows: {quantity}", quantity=quantity),)
     speed = f"{number_text(look.fastest)} {unit_text(variable.units if variable else None)}".rstrip()
@@ -252,7 +257,12 @@ def _scaled(look: Any, name: str, notes: tuple[str, ...], ranges: Any) -> Entry:
     if scale.classes is not None and scale.classes.classes:
         strip = class_strip(scale.classes)
         return Entry(look.name, caption, rows=class_rows(scale.classes), notes=(*found, *notes), strip=strip)
-    return Entry(look.name, caption, bar=_bar(scale, ranges), notes=(*found, *notes))
+    return Entry(look.name, caption, bar=_bar(scale, ranges, no_less=is_water(variable)), notes=(*found, *notes))
+
+
+def is_water(variable: Variable | None) -> bool:
+    """Tell whether values are depths of water, which are never below 0."""
+    return variable is not None and is_depth(variable.name, variable.standard_name)
 
 
 def _range_words(look: Look, name: str, ranges: ValueRange) -> str:
@@ -266,14 +276,15 @@ def _range_words(look: Look, name: str, ranges: ValueRange) -> str:
 
 
 @lru_cache(maxsize=256)
-def _bar(scale: ColourScale, ranges: ValueRange | None) -> Bar:
+def _bar(scale: ColourScale, ranges: ValueRange | None, *, no_less: bool = False) -> Bar:
+    """Give the bar of a scale; ``no_less``: what is below 0 is no value but dry ground, and no end points to it."""
     made = colouring(scale, ranges)
     marks, step = ticks(made.low, made.high, 5)
     span = made.high - made.low
     shares = tuple(((value - made.low) / span, number_text(value, step)) for value in marks)
     colours = tuple(int(c) for c in made.table[:: max(1, len(made.table) // 64)])
     slack = span * 1e-6
-    below = ranges is not None and ranges.minimum < made.low - slack
+    below = ranges is not None and ranges.minimum < made.low - slack and not (no_less and made.low <= 0)
     above = ranges is not None and ranges.maximum > made.high + slack
     return Bar(colours, shares, below, above)
 

@@ -174,7 +174,7 @@ class MeshPainter:
             self._edges(picture, plan, used, view)
         arrows = found.get(used.arrows)
         if arrows is not None:
-            _arrows(picture, plan, arrows, dry, used, view)
+            used = replace(used, still=not _arrows(picture, plan, arrows, dry, used, view))
         return Picture(used, picture, (), probe)
 
     # -------------------------------------------------------------------- held
@@ -324,25 +324,26 @@ def _dry(depth: Values | None, look: MeshLook) -> Dry | None:
 
 def _arrows(
     picture: NDArray[np.uint32], plan: Plan, arrows: Values, dry: Dry | None, look: MeshLook, view: View
-) -> None:
-    """Draw arrows on a grid of the screen, where it is wet."""
+) -> int:
+    """Draw arrows on a grid of the screen, where it is wet; give their number."""
     if arrows.values.ndim != 2 or arrows.location not in ("face", "node"):
-        return
+        return 0
     spacing = max(look.style.arrow_spacing, 8) * view.pixel_ratio
     u, v = (np.ascontiguousarray(arrows.values[:, n]) for n in (0, 1))
     field = arrow_field(plan, u, v, spacing, cast("Any", arrows.location))
     if dry is not None:
         wet = sample_plan(plan, dry.depth, field.x, field.y, dry.where) >= dry.below
         field = Arrows(field.x[wet], field.y[wet], field.u[wet], field.v[wet])
-    put_arrows(picture, field, look.fastest, argb(look.style.arrow_colour), spacing, view.pixel_ratio)
+    return put_arrows(picture, field, look.fastest, argb(look.style.arrow_colour), spacing, view.pixel_ratio)
 
 
 def put_arrows(
     picture: NDArray[np.uint32], field: Arrows, fastest: float | None, colour: int, spacing: float, ratio: float
-) -> None:
-    """Draw arrows whose longest fills the spacing at the speed named, or at the fastest of this step."""
+) -> int:
+    """Draw arrows whose longest fills the spacing at the speed named, or at the fastest of this step; give how many."""
     speeds = field.speed
-    if len(speeds):
-        reference = fastest if fastest else float(np.percentile(speeds, 98))
-        longest = spacing * 0.92
-        draw_arrows(picture, field, colour, reference, longest=longest, thickness=1.4 * ratio)
+    if not len(speeds):
+        return 0
+    reference = fastest if fastest else float(np.percentile(speeds, 98))
+    longest = spacing * 0.92
+    return draw_arrows(picture, field, colour, reference, longest=longest, thickness=1.4 * ratio)

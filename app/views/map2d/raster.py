@@ -232,5 +232,5 @@ def _drawn(look: RasterLook, block: RasterBlock, view: View) -> tuple[RasterLook
     sheet = Sheet(look, block, view)
     look = replace(look, contour_step=sheet.contours(picture))
     if look.arrows:
-        sheet.arrows(picture)
+        look = replace(look, still=not sheet.arrows(picture))
     return look, picture
