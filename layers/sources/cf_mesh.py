@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
     from layers.extent import Extent
     from layers.sources.cf_field import Field
     from layers.sources.cf_scan import Scope, Timed
-    from layers.sources.source import Location
+    from layers.sources.source import Location, Statistics
+
+LONG, BEYOND = 2.5, 0.15
+"""Where all values span this many times the range of 96 % of them, at most this share of the area lies beyond."""
 
 
 class Shape(Protocol):
@@ -113,8 +117,22 @@ class MeshPart:
         if isinstance(request, SeriesRequest):
             return self._held.series(request, self._places(request))
         if isinstance(request, StatisticsRequest):
-            return self._held.statistics(request)
+            return self._spread(request, self._held.statistics(request))
         raise wrong_request("mesh", self._scope.path)
+
+    def _spread(self, request: StatisticsRequest, found: Statistics) -> Statistics:
+        """Widen the percentiles until a tenth of the area lies beyond: meshes are fine where it is shallow."""
+        fields = self._held.parts(request.variable)
+        one_plane = len(fields) == 1 and fields[0].level_count <= 1 and request.step >= 0
+        location = self._held.variable(request.variable).location
+        rare = found.maximum - found.minimum > LONG * (found.p98 - found.p2)
+        if not one_plane or not rare or location not in ("face", "node"):
+            return found
+        from layers.sources.statistics import area_quantiles, place_areas
+
+        values = self._one(fields[0], ValuesRequest(self.key, request.variable, request.step))
+        low, high = area_quantiles(values, place_areas(self._shape.topology(), location), BEYOND)
+        return replace(found, p2=min(found.p2, low), p98=max(found.p98, high))
 
     def _values(self, request: ValuesRequest) -> Values:
         """Read one step: (n,), or (n, 2) for a vector."""
