@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.core.document import Document
     from app.core.looks import Look
     from app.core.reading import Reading
+    from app.views.charts.series import ChartLine
     from app.views.view import Frame
     from layers.extent import Extent
 
@@ -204,7 +205,9 @@ def _chart(document: Document, reading: Reading, size: tuple[int, int], wish: Wi
     extent = extent_from(wish.extent)
     stations = [la for la in document.layers if isinstance(la, SeriesLayer)]
     wishes = all_stations(stations) if extent is None else []
-    wishes = wishes or _somewhere(document, reading, extent, size)
+    place = None
+    if not wishes:
+        wishes, place = _somewhere(document, reading, extent, size)
     lines, error = read_lines(reading, wishes)
     span = time_span(list(lines))
     if not lines or span is None:
@@ -215,13 +218,31 @@ def _chart(document: Document, reading: Reading, size: tuple[int, int], wish: Wi
         )
     clock = document.clock
     now = as_int(clock.now) if clock.now is not None else None
-    content = Content(lines, *span, now, local=clock.local(), theme=wish.theme)
+    title = chart_title(lines, place, document.camera.crs)
+    content = Content(lines, *span, now, local=clock.local(), theme=wish.theme, title=title)
     said = [{"series": line.name, "unit": line.unit, "steps": len(line.times)} for line in lines]
     return render_chart(content, *size), {"series": said}
 
 
-def _somewhere(document: Document, reading: Reading, extent: Extent | None, size: tuple[int, int]) -> list[Any]:
-    """Give the series at the middle of a box, or at the place nearest to it that has one."""
+def chart_title(lines: Sequence[ChartLine], place: tuple[float, float] | None, crs: str | None) -> str:
+    """Say where the lines of a chart are, in the system of the map, and from which files."""
+    from app.views import projection
+    from app.views.wording import degrees_text
+
+    source = tr("Source: {names}", names=", ".join(dict.fromkeys(line.source for line in lines)))
+    if place is None:
+        return source
+    x, y = place
+    words = f"x {x:.2f}  y {y:.2f}"
+    if crs is not None and projection.is_geographic(crs):
+        words = f"{degrees_text(x, 'x', 1e-4)}  {degrees_text(y, 'y', 1e-4)}"
+    return f"{words} ({crs or tr('Coordinate system not known')})   ·   {source}"
+
+
+def _somewhere(
+    document: Document, reading: Reading, extent: Extent | None, size: tuple[int, int]
+) -> tuple[list[Any], tuple[float, float] | None]:
+    """Give the series at the middle of a box, or at the place nearest to it that has one, and that place."""
     from app.views.charts.places import wishes_at
 
     box = extent or document.camera.extent(*size)
@@ -229,12 +250,11 @@ def _somewhere(document: Document, reading: Reading, extent: Extent | None, size
     around = np.stack(np.meshgrid(np.linspace(-0.5, 0.5, 21), np.linspace(-0.5, 0.5, 21)), -1).reshape(-1, 2)
     order = np.argsort(np.hypot(*around.T), kind="stable")
     for dx, dy in [(0.0, 0.0), *around[order]]:
-        found = wishes_at(
-            document.layers, reading, x + dx * box.width, y + dy * box.height, crs, max(box.width, box.height) / 2
-        )
+        px, py = x + dx * box.width, y + dy * box.height
+        found = wishes_at(document.layers, reading, px, py, crs, max(box.width, box.height) / 2)
         if found:
-            return found
-    return []
+            return found, (float(px), float(py))
+    return [], None
 
 
 def write_png(image: QImage, out: Path) -> None:

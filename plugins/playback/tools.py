@@ -61,8 +61,8 @@ def sample(
     Returns
     -------
     Table
-        Column ``time`` (UTC) and one column a place, in the unit of the variable; without time one row a place.
-        NaN = dry or outside.
+        Column ``time`` (UTC, with Z) and one column a place, called by its name and x, y, in the unit of the
+        variable; without time one row a place. NaN = dry or outside.
 
     Raises
     ------
@@ -77,12 +77,18 @@ def sample(
     _check_places(source, points, x, y, job)
     values = series_at(source, found, x, y, level)
     job.progress(0.9)
-    notes = {"crs": points.crs or source.crs or "unknown", "vdatum": source.vdatum or "unknown"}
+    notes = {
+        "source": Path(source.source).name,
+        "variable": variable,
+        "crs": points.crs or source.crs or "unknown",
+        "vdatum": source.vdatum or "unknown",
+    }
     axis = source.described().time
     names = _unique(points.names)
     if axis is None or found.steps < 2 or len(axis) != len(values):
         columns = {"name": names, "x": points.x, "y": points.y, variable: values[0]}
         return Table(columns, {variable: found.units or ""}, notes)
+    names = [f"{name} ({px:.10g}, {py:.10g})" for name, px, py in zip(names, points.x, points.y, strict=True)]
     columns = {"time": _times(axis, job)} | {name: values[:, i] for i, name in enumerate(names)}
     units = dict.fromkeys(names, found.units or "") | ({"time": "h"} if axis.kind == "elapsed" else {})
     return Table(columns, units, notes | {"zone": "UTC" if axis.kind == "utc" else "unknown"})

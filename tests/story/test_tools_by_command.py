@@ -142,11 +142,17 @@ def test_values_at_places_are_those_of_the_faces(hydrograph: Path, capsys: pytes
     assert code == 0
     assert any("P3" in w for w in answer["warnings"])
     assert out.read_text(encoding="utf-8").splitlines() == [
-        "time,P1 [m],P2 [m],P3 [m]",
+        'time,"P1 (7, 3) [m]","P2 (3, 7) [m]","P3 (99, 99) [m]"',
         "2026-08-01T00:00:00Z,0.0,0.0,",
         "2026-08-01T01:00:00Z,1.0,0.200000003,",
         "2026-08-01T02:00:00Z,0.0,0.0,",
     ]
+    read = open_source(str(out))
+    (series,) = read.describe().layers
+    read.close()
+    assert [(v.name, v.units) for v in series.variables][:2] == [("P1 (7, 3)", "m"), ("P2 (3, 7)", "m")]
+    assert series.time is not None
+    assert series.time.kind == "utc"
 
 
 def test_a_batch_runs_every_case_once_and_goes_on_where_it_stopped(

@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtGui import QImage
 
 from app.core.language import set_language
-from app.views.shot import shot
+from app.views.charts.picture import Content, layout_of
+from app.views.charts.series import ChartLine
+from app.views.shot import chart_title, shot
 from app.views.wishes import Wish, extent_from, size_of
 from layers.errors import DataError, HaitangError, ParameterInvalid
 from layers.extent import Extent
@@ -155,3 +157,11 @@ def test_sizes_and_boxes_are_read_as_written():
     assert size_of("1366x768") == (1366, 768)
     assert extent_from("1,2,3.5,4") == Extent(1.0, 2.0, 3.5, 4.0)
     assert extent_from("") is None
+
+
+def test_a_chart_says_where_and_from_which_file():
+    lines = [ChartLine("a", "a · 1", "Depth", "m", "", np.zeros(1, np.int64), np.zeros(1), "run.nc")]
+    assert chart_title(lines, (1500.0, 20.5), "EPSG:4549") == "x 1500.00  y 20.50 (EPSG:4549)   ·   Source: run.nc"
+    assert chart_title(lines, None, "EPSG:4549") == "Source: run.nc"
+    plain, titled = Content(tuple(lines), 0, 1, None), Content(tuple(lines), 0, 1, None, title="here")
+    assert layout_of(titled, 640, 300).plot.top() > layout_of(plain, 640, 300).plot.top()

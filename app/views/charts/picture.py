@@ -49,6 +49,8 @@ class Content:
     theme : str
     hint : str
         What to do, where there is no line.
+    title : str
+        Where and from which file the lines are, in pictures for files.
     spare : float
         Room at the right of the names that stays free, px.
     skip : int
@@ -62,8 +64,14 @@ class Content:
     local: LocalTime = BEIJING
     theme: str = "light"
     hint: str = ""
+    title: str = ""
     spare: float = 0.0
     skip: int = 0
+
+    @property
+    def top(self) -> float:
+        """Where the names begin, px: below the title where there is one."""
+        return TOP + (HEAD if self.title else 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +121,7 @@ def layout_of(content: Content, width: float, height: float) -> Layout:
     columns = columns_of(width)
     rows = -(-len(content.lines) // columns)
     rows = min(rows, max(1, int((height - 160) // ROW)))
-    top = TOP + rows * ROW + GRID
+    top = content.top + rows * ROW + GRID
     plot = QRectF(LEFT, top, max(width - LEFT - RIGHT, 16.0), max(height - top - FOOT, 16.0))
     groups: dict[tuple[str, str], list[ChartLine]] = {}
     for line in content.lines:
@@ -264,9 +272,12 @@ def draw_names(painter: QPainter, layout: Layout, content: Content, ink: Ink) ->
     most = layout.rows * columns
     first = min(content.skip, most_skipped(layout, len(content.lines))) * columns
     shown = content.lines[first : first + most]
+    if content.title:
+        place = QRectF(LEFT, TOP, layout.width - LEFT - RIGHT, ROW)
+        write(painter, content.title, place, BODY, ink.text, bold=True)
     for number, line in enumerate(shown):
         row, column = divmod(number, columns)
-        x, y = LEFT + column * (wide + 16), TOP + row * ROW
+        x, y = LEFT + column * (wide + 16), content.top + row * ROW
         painter.setPen(QPen(line_colour(line, content.theme), 2.4))
         painter.drawLine(QPointF(x, y + 10), QPointF(x + 16, y + 10))
         note = unseen_words(layout, line)
