@@ -79,6 +79,9 @@ def _answered(words: list[str], faces: dict[str, Face] | None) -> int:
 
 def _spoken(words: list[str]) -> list[str]:
     """Put a language named before the command behind it: what is said before a command holds for it."""
+    at = words.index("--lang") if words[:1] and words[0] not in SPEAKING and "--lang" in words[1:-1] else 0
+    if at and words[at + 1] in ("zh", "en"):
+        words = [*words[at : at + 2], *words[:at], *words[at + 2 :]]
     count = 2 if words[:1] == ["--lang"] else 1 if words[:1] and words[0].startswith("--lang=") else 0
     ahead, rest = words[:count], words[count:]
     name = ahead[-1].rpartition("=")[2] if ahead else ""

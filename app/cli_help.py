@@ -104,6 +104,8 @@ def _command(commands: Any, name: str, face: Face, text: str) -> argparse.Argume
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     parser.set_defaults(face=face)
     parser.add_argument("--json", action="store_true", help=tr("answer with one JSON object"))
+    if name not in ("info", "shot", "page", "run"):
+        parser.add_argument("--lang", choices=["zh", "en"], help=tr("language of the sentences: zh or en"))
     return parser
 
 

@@ -105,6 +105,7 @@ ACTS: tuple[Act, ...] = (
     Act("layer-table", N_("Attribute table"), "layers.table", "layer", "table", "F6", when="vector"),
     Act("layer-reopen", N_("Reopen"), "layers.reopen", "layer", "reload", "Ctrl+R", when="failed"),
     Act("layer-relink", N_("Find the file again…"), "troubles.relink", "layer", "search", when="failed"),
+    Act("layer-remarks", N_("Remarks on the file…"), "troubles.remarks", "layer", "warning", when="from-file"),
     Act("layer-crs", N_("Coordinate system of the layer…"), "layers.choose_crs", "layer", "crs",
         when="layer", gap=True),
     Act("layer-datum", N_("Vertical datum of the layer…"), "layers.choose_datum", "layer", "datum", when="layer"),

@@ -77,6 +77,7 @@ def _layer(name: str, desk: Desk) -> bool:
         "editing": editable and layer.source != "memory:",
         "editable": editable,
         "picked": editable and layer.id in desk.document.selection.predicates,
+        "from-file": layer.source != "memory:",
         "vector": layer.kind == "vector",
         "filtered": bool(getattr(layer, "filter", "")),
         "timed": axis is not None and len(axis) > 0,

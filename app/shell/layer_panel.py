@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MENU = (
     "zoom-layer", "layer-visible", "layer-only", "", "layer-table", "layer-reopen", "layer-relink", "",
-    "layer-rename", "layer-group", "layer-crs", "layer-datum", "layer-shift", "layer-lead", "",
+    "layer-remarks", "layer-rename", "layer-group", "layer-crs", "layer-datum", "layer-shift", "layer-lead", "",
     "style-copy", "style-paste", "style-read", "style-write", "", "layer-remove",
 )  # fmt: skip
 REDRAW_MS = 200

@@ -29,6 +29,8 @@ DATA = {
 FOLDER_LIMIT = 200
 WORKSPACE = ".haitang"
 REVIEWED = ("encoding_",)
+MOST_TOLD = 2
+"""Remarks on a file that are shown of themselves; a notice leads to the others."""
 """Warnings whose files are shown before they are taken."""
 
 
@@ -145,11 +147,15 @@ class Opener:
 
     def _tell_warnings(self, description: Description, layer_id: str) -> None:
         told = [w for w in all_warnings(description) if not w.code.startswith(REVIEWED)]
-        for warned in told[:2]:
+        for warned in told[:MOST_TOLD]:
             remedy = tr(warned.remedy, **warned.fields) if warned.remedy else ""
             text = f"{tr(warned.what, **warned.fields)} {remedy}".strip()
             choose = ((tr("Set the coordinate system"), f"layers.choose_crs:{layer_id}"),)
             acts = choose if warned.code == "crs_missing" else ()
+            self._desk.notices.post(Notice("warning", text, Path(description.path).name, acts))
+        if len(told) > MOST_TOLD:
+            text = tr("{count} more remarks on this file", count=len(told) - MOST_TOLD)
+            acts = ((tr("Show all remarks"), f"troubles.remarks:{layer_id}"),)
             self._desk.notices.post(Notice("warning", text, Path(description.path).name, acts))
 
     def _remember(self, path: str) -> None:

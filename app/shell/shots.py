@@ -154,7 +154,8 @@ def _failures(window: MainWindow) -> list[Any]:
 
     def on_notice(notice: Any) -> None:
         if notice.severity == "error":
-            found.append(DataError(notice.text, where=notice.where))
+            # The words of a notice name their place already.
+            found.append(DataError(notice.text, where="" if notice.where in notice.text else notice.where))
 
     window.desk.notices.posted.connect(on_notice)
     return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.core.commands import Group, SetField
 from app.core.language import N_, tr
+from layers.errors import HaitangError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.shell.desk import Desk
-    from layers.errors import HaitangError
     from layers.layer import Layer
+    from layers.sources.source import Description
 
 
 class Troubles:
@@ -59,6 +60,23 @@ class Troubles:
                 count=len(paths),
             )
         self._desk.relay(lambda: self._desk.notices.warning(words, name if len(paths) == 1 else f"{name} …"))
+
+    def remarks(self, layer_id: str = "") -> None:
+        """Show all remarks on the file of a layer; of the one in focus where none is named."""
+        layer = next((la for la in self._desk.document.layers if la.id == layer_id), self._desk.focus.layer)
+        if layer is not None:
+            self._desk.reading.add(layer.source, lambda answer: self._show_remarks(layer.source, answer))
+
+    def _show_remarks(self, path: str, answer: Description | HaitangError) -> None:
+        if isinstance(answer, HaitangError):
+            self._desk.notices.error(answer)
+            return
+        from app.shell.opening import all_warnings
+        from app.shell.remark_list import RemarkList
+
+        dialog = RemarkList(self._parent, path, all_warnings(answer))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def relink(self, layer_id: str = "") -> None:
         """Let the user say where the file of a layer is now; of the one in focus where none is named."""

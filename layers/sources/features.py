@@ -153,7 +153,7 @@ def read_warnings(block: FeatureBlock, found: Found) -> tuple[str | None, tuple[
         notes.append(
             Warned(
                 "geometry_missing",
-                "{count} features have no geometry.",
+                "Features without geometry: {count}.",
                 "They are listed in the table and not drawn.",
                 {"count": empty},
             )
@@ -163,7 +163,7 @@ def read_warnings(block: FeatureBlock, found: Found) -> tuple[str | None, tuple[
         notes.append(
             Warned(
                 "geometry_invalid",
-                "{count} polygons cross themselves or are otherwise invalid.",
+                "Polygons that cross themselves or are otherwise invalid: {count}.",
                 "Repair them before areas are computed or overlaid.",
                 {"count": invalid},
             )
@@ -176,25 +176,25 @@ def found_warnings(found: Found) -> tuple[Warned, ...]:
     notes = (
         Warned(
             "arcs",
-            "{count} features have arcs, which are shown as short segments (2°).",
+            "Features with arcs, which are shown as short segments (2°): {count}.",
             "Lengths and areas of them are those of the segments.",
             {"count": found.arcs},
         ),
         Warned(
             "measures_left_out",
-            "{count} features carry measures (M), which are left out.",
+            "Features with measures (M), which are left out: {count}.",
             "Heights and places are not concerned.",
             {"count": found.measured},
         ),
         Warned(
             "geometry_broken",
-            "The geometry of {count} features is damaged and left out.",
+            "Features whose geometry is damaged and left out: {count}.",
             "Ask for the file again, or repair it where it was made.",
             {"count": found.broken},
         ),
         Warned(
             "collection_cut",
-            "{count} features mix points, lines and polygons; only those of the highest dimension are shown.",
+            "Features that mix points, lines and polygons, shown by their highest dimension only: {count}.",
             "Split them where the file was made.",
             {"count": found.collections},
         ),

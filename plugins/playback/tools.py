@@ -103,7 +103,7 @@ def _check_places(source: Layer, points: Places, x: NDArray[np.float64], y: NDAr
             "No place lies in the data.",
             where=source.source,
             remedy="Give the places as x,y in {crs}, within {box}.",
-            crs=source.crs or "-",
+            crs=source.crs or tr("the unnamed system of the file"),
             box=",".join(f"{v:.10g}" for v in box.to_list()) if box is not None else "-",
         )
     if outside:

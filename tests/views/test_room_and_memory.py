@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QSize, Qt
 
+from app.cli import _spoken
+from app.core.jobs import LANGUAGE_ENV
 from app.core.language import set_language
 from app.core.looks import MeshLook, ValueRange
 from app.shell import shots
 from app.shell.docks import Panel
+from app.shell.opening import all_warnings
+from app.shell.remark_list import RemarkList, remark_text
 from app.shell.scale_editor import RangeField
 from app.views.map2d.legend import _arrows, _entry
 from layers.sources.source import LayerDescription, Variable
@@ -23,6 +28,8 @@ BELOW = ValueRange(0.0, 2.0, -21.5, 2.0, whole=True)
 
 @pytest.fixture(autouse=True)
 def english(qapp):
+    set_language("en")
+    yield
     set_language("en")
 
 
@@ -75,3 +82,27 @@ def test_the_range_fields_show_what_is_drawn_and_no_noise_around_zero():
     field.show_range(None, None, (-3.9e-7, 1.62))
     assert field.low.placeholderText() == "0.00"
     assert field.high.placeholderText() == "1.62"
+
+
+def test_every_remark_that_info_tells_of_a_file_can_be_read_in_the_window(tmp_path):
+    table = tmp_path / "level.csv"
+    table.write_text("time,level\n2026-08-01 00:00,1.0\n2026-08-01 01:00,2.0\n", encoding="utf-8")
+    with windows.opened(table) as window:
+        told = all_warnings(window.desk.pool.ask(str(table), None))
+        window.resolve("troubles.remarks")()
+        shots.wait_for(window, lambda: window.findChild(RemarkList) is not None, 20.0)
+        dialog = window.findChild(RemarkList)
+        shown = [dialog.list.item(row).text() for row in range(dialog.list.count())]
+        assert told
+        assert shown == [remark_text(one) for one in told]
+        set_language("zh")
+        dialog.retranslate()
+        assert dialog.list.item(0).text() != shown[0]
+        dialog.close()
+
+
+def test_the_language_may_be_named_behind_every_command():
+    assert _spoken(["tools", "--lang", "zh", "--json"]) == ["tools", "--json"]
+    assert os.environ.pop(LANGUAGE_ENV) == "zh"
+    assert _spoken(["tools", "--lang", "xx"]) == ["tools", "--lang", "xx"]
+    assert _spoken(["info", "a.tif", "--lang", "zh"]) == ["info", "a.tif", "--lang", "zh"]
