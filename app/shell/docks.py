@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     Soon = Callable[[Callable[[], object]], object]
 
 
-SMALL, SLIM, LOW = QSize(1500, 860), 0.88, 0.76
-"""In a window smaller than this, px, panels begin at these shares of their width and height: the map needs the room."""
+SMALL, LOW = QSize(1500, 860), 0.76
+"""In a window smaller than this, px, panels begin slimmer and at this share of their height: the map needs the room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,12 @@ class Panel:
     """Whether it is filled before the first picture is there."""
     width: int = 300
     height: int = 220
+    slim: float = 0.84
+    """Share of its width that it begins with in a small window."""
 
     def size_in(self, window: QSize) -> QSize:
         """Give the size at the start in a window of a size, px."""
-        width = self.width * SLIM if window.width() < SMALL.width() else self.width
+        width = self.width * self.slim if window.width() < SMALL.width() else self.width
         height = self.height * LOW if window.height() < SMALL.height() else self.height
         return QSize(round(width), round(height))
 

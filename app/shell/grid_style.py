@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QSlider, QSpinBox
 from app.core.language import N_, tr
 from app.core.quantities import unit_text
 from app.shell.layer_words import choice_text
-from app.shell.scale_editor import Check, Rows, line_of
+from app.shell.scale_editor import Check, Rows, column_of, line_of
 from app.shell.symbol_editor import spin
 from app.shell.titled_choice import TitledChoice
 from app.widgets import controls
@@ -104,7 +104,7 @@ class RasterRows(_GridRows):
         self.smooth = Check(N_("Smooth between cells"))
         self.smooth.toggled.connect(lambda on: self._tell({"smooth": on}))
         self.add(N_("Shown as"), self.mode)
-        self._band_line = line_of(*self.bands)
+        self._band_line = column_of(*self.bands)
         self.add(N_("Bands"), self._band_line)
         self.add(N_("Stretch"), self.stretch)
         self.add(N_("Relief"), self.relief)

@@ -57,7 +57,7 @@ class Parts:
 def panels(parts: Parts) -> list[Panel]:
     """Give the panels in the order of their tabs."""
     return [
-        Panel("layers", N_("Layers"), LEFT, lambda: _layers(parts), "layers", first=True, width=300),
+        Panel("layers", N_("Layers"), LEFT, lambda: _layers(parts), "layers", first=True, width=300, slim=0.95),
         Panel("chart", N_("Chart"), BOTTOM, lambda: _chart(parts), "chart", shown=False, height=220),
         Panel("table", N_("Attributes"), BOTTOM, lambda: _table(parts), "table", shown=False, height=220),
         Panel("tools", N_("Tools"), RIGHT, lambda: _tools(parts), "tools", width=320),

@@ -93,6 +93,16 @@ def line_of(*parts: QWidget) -> QWidget:
     return line
 
 
+def column_of(*parts: QWidget) -> QWidget:
+    """Put fields one below the other, each as wide as there is room: a name of three letters is seen whole."""
+    column = QWidget()
+    box = controls.column(0, 4)
+    for part in parts:
+        box.addWidget(part)
+    column.setLayout(box)
+    return column
+
+
 class RangeField(QWidget):
     """Smallest and largest value; an empty end is taken from the data. ``changed`` tells both."""
 
