@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.core.language import N_, tr
+from app.core.language import N_
 from app.core.row_edits import EditLogged
 from app.core.selection import Ids
 from layers.errors import HaitangError
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     Start = Callable[..., bool]
 
 TAKE_BACK, AGAIN = N_("Undo: {act}"), N_("Redo: {act}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """An act of the history, named in the language of the moment."""
+
+    command: Any
+
+    def __str__(self) -> str:
+        return self.command.title()
 
 
 class BulkActs:
@@ -84,8 +94,7 @@ class BulkActs:
                 self._select(layer, wish, frozenset(answer["left"]))
             then()
 
-        title = TITLES[wish.act]
-        self._go(layer, tr(title, count=f"{len(wish.ids):,}"), task, done)
+        self._go(layer, TITLES[wish.act], task, done, count=f"{len(wish.ids):,}")
 
     # ------------------------------------------------------------------ undo and redo
     def go(self, position: int) -> None:
@@ -117,8 +126,8 @@ class BulkActs:
             history.undo() if way < 0 else history.redo()
             self._next = then
 
-        title = tr(TAKE_BACK if way < 0 else AGAIN, act=command.title())
-        self._go(layer, title, {"do": "again", "number": command.number, "back": command.back != (way < 0)}, done)
+        task = {"do": "again", "number": command.number, "back": command.back != (way < 0)}
+        self._go(layer, TAKE_BACK if way < 0 else AGAIN, task, done, act=_Act(command))
 
     def _layer(self, command: Any) -> VectorLayer | None:
         layers = self._desk.document.layers
@@ -133,24 +142,23 @@ class BulkActs:
             self._desk.document.run(EditLogged(layer.id, answer["number"], words=words, count=answer["count"]))
             then()
 
-        self._go(
-            layer,
-            tr("Discard the edits of {layer}", layer=layer.name),
-            {"do": "again", "number": -1, "back": True},
-            done,
-        )
+        task = {"do": "again", "number": -1, "back": True}
+        self._go(layer, N_("Discard the edits of {layer}"), task, done, layer=layer.name)
 
     # ------------------------------------------------------------------ the job
-    def _go(self, layer: VectorLayer, title: str, task: Any, done: Callable[[dict[str, Any]], object]) -> None:
+    def _go(
+        self, of: VectorLayer, title: str, task: Any, done: Callable[[dict[str, Any]], object], **fields: object
+    ) -> None:
+        """Start a job; its title is written in the language on screen whenever it is shown."""
         from app.core.edit_process import write_task
 
-        copy = layer.copy_at_work
+        copy = of.copy_at_work
         if copy is None:
             return
-        run = _Run(layer, copy, layer.working, copy.applied, done)
+        run = _Run(of, copy, of.working, copy.applied, done)
         held = self._desk.document.copies.held
         held.add(run.token)
-        if not self._start(title, write_task(copy.folder, task), lambda job: self._on_ended(run, job)):
+        if not self._start(title, write_task(copy.folder, task), lambda job: self._on_ended(run, job), **fields):
             held.discard(run.token)
 
     def _on_ended(self, run: _Run, job: ProcessJob) -> None:

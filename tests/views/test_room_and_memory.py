@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QSize, Qt
 
 from app.cli import _spoken
 from app.core.jobs import LANGUAGE_ENV
-from app.core.language import set_language
+from app.core.language import set_language, tr
 from app.core.looks import MeshLook, ValueRange
 from app.shell import shots
+from app.shell.bulk_acts import TAKE_BACK, _Act
 from app.shell.docks import Panel
 from app.shell.opening import all_warnings
 from app.shell.remark_list import RemarkList, remark_text
@@ -106,3 +108,11 @@ def test_the_language_may_be_named_behind_every_command():
     assert os.environ.pop(LANGUAGE_ENV) == "zh"
     assert _spoken(["tools", "--lang", "xx"]) == ["tools", "--lang", "xx"]
     assert _spoken(["info", "a.tif", "--lang", "zh"]) == ["info", "a.tif", "--lang", "zh"]
+
+
+def test_a_job_of_many_edits_is_named_in_the_language_on_screen():
+    act = _Act(SimpleNamespace(title=lambda: tr("Layers")))
+    assert tr(TAKE_BACK, act=act) == "Undo: Layers"
+    set_language("zh")
+    assert tr(TAKE_BACK, act=act).endswith("图层")
+    assert "Layers" not in tr(TAKE_BACK, act=act)
