@@ -116,3 +116,13 @@ def test_a_job_of_many_edits_is_named_in_the_language_on_screen():
     set_language("zh")
     assert tr(TAKE_BACK, act=act).endswith("图层")
     assert "Layers" not in tr(TAKE_BACK, act=act)
+
+
+def test_the_chart_of_the_window_keeps_its_room_and_has_no_title(tmp_path):
+    with windows.opened(windows.gauges(tmp_path)) as window:
+        chart = window.docks["chart"].bring()
+        chart._spare = 40.0
+        content = chart.content()
+        assert content.title == ""
+        assert content.spare == 40.0
+        assert not chart.grab().isNull()

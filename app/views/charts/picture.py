@@ -49,12 +49,12 @@ class Content:
     theme : str
     hint : str
         What to do, where there is no line.
-    title : str
-        Where and from which file the lines are, in pictures for files.
     spare : float
         Room at the right of the names that stays free, px.
     skip : int
         Rows of names that are scrolled away.
+    title : str
+        Where and from which file the lines are, in pictures for files.
     """
 
     lines: tuple[ChartLine, ...]
@@ -64,9 +64,9 @@ class Content:
     local: LocalTime = BEIJING
     theme: str = "light"
     hint: str = ""
-    title: str = ""
     spare: float = 0.0
     skip: int = 0
+    title: str = ""
 
     @property
     def top(self) -> float:
