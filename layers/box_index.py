@@ -41,15 +41,21 @@ class BoxIndex:
         """Give the numbers of the boxes that touch a box, ascending, and of a few within a rounding of it."""
         if not self.levels or not len(self.order):
             return np.zeros(0, np.int64)
-        found, start = np.zeros(1, np.int64), 0
+        found, start, last = np.zeros(1, np.int64), 0, len(self.levels) - 1
+        whole: list[NDArray[np.int32]] = []
         for level, size in enumerate(self.levels):
             if level:
                 found = (found[:, None] * FAN + np.arange(FAN)).ravel()
                 found = found[found < size]
-            boxes = self.tree[start + found]
-            touch = (boxes[:, 0] <= x1) & (boxes[:, 2] >= x0) & (boxes[:, 1] <= y1) & (boxes[:, 3] >= y0)
+            left, lower, right, upper = self.tree[start + found].T
+            touch = (left <= x1) & (right >= x0) & (lower <= y1) & (upper >= y0)
+            if level < last - 1:
+                inside = (left >= x0) & (right <= x1) & (lower >= y0) & (upper <= y1)
+                below = FAN ** (last - level)
+                whole += [self.order[node * below : (node + 1) * below] for node in found[inside].tolist()]
+                touch &= ~inside
             found, start = found[touch], start + size
-        return np.sort(self.order[found].astype(np.int64))
+        return _ascending(np.concatenate([*whole, self.order[found]]), len(self.order))
 
     def encloses(self, x0: float, y0: float, x1: float, y1: float) -> bool:
         """Tell whether all boxes lie inside a box."""
@@ -79,6 +85,15 @@ def box_index(boxes: NDArray[np.float64]) -> BoxIndex:
     while len(levels[0]) > 1:
         levels.insert(0, _above(levels[0]))
     return BoxIndex(order, np.concatenate(levels), tuple(len(level) for level in levels))
+
+
+def _ascending(numbers: NDArray[np.int32], count: int) -> Ints:
+    """Sort different numbers, many of them by marking their places."""
+    if len(numbers) * 20 < count:
+        return np.sort(numbers).astype(np.int64)
+    marked = np.zeros(int(numbers.max(initial=0)) + 1, np.bool_)
+    marked[numbers] = True
+    return np.flatnonzero(marked)
 
 
 def _outwards(boxes: NDArray[np.float64]) -> NDArray[np.float32]:
