@@ -7,6 +7,7 @@ any number of rings. Blocks of 32 cells that no edge touched are skipped or fill
 
 from __future__ import annotations
 
+import threading
 from collections import namedtuple
 
 import numpy as np
@@ -18,17 +19,36 @@ NON_ZERO, EVEN_ODD = 0, 1
 
 BLOCK = 5  # log2 of the cells in a block
 NARROW = 3  # row blocks up to which a box is dried whole, without a record of what was touched
+LOW = 6  # rows from which on it is worth while to fetch a box
 UNTOUCHED = 1 << 30
 
 Ink = namedtuple("Ink", ["cells", "blocks", "first", "last"])
-"""Scratch of one thread: cells (float32), touched blocks, first and last touched cell of each row."""
+"""Scratch of one thread: cells (float32), touched blocks, first (and a spare place) and last touched cell per row."""
 
-Box = namedtuple("Box", ["left", "top", "width", "height", "stride", "row_blocks"])
-"""The part of the picture a shape can reach, in pixels, and how its cells lie in the ink."""
+Box = namedtuple("Box", ["left", "top", "width", "height", "stride", "row_blocks", "noted"])
+"""The part of the picture a shape can reach, in pixels, how its cells lie in the ink, and whether rows note which of
+them were touched."""
 
 
 INK = Bundle(Ink, (writable("float32"), writable("uint8"), writable("int32"), writable("int32")))
 """Type of the scratch, for signatures."""
+
+
+MOST_KEPT = 1 << 20
+"""Cells of scratch that a thread keeps for its next band."""
+
+_kept = threading.local()
+
+
+def ink_for(width: int, height: int) -> Ink:
+    """Give clean scratch of this thread for boxes up to a size; whoever pours dries, so it is clean the next time."""
+    cells, blocks = (width + 2) * height, ((width + 33) >> BLOCK) * height
+    found = getattr(_kept, "ink", None)
+    if found is None or len(found.cells) < cells or len(found.blocks) < blocks or len(found.first) <= height:
+        found = new_ink(width, height)
+        if cells <= MOST_KEPT:
+            _kept.ink = found
+    return found
 
 
 def new_ink(width: int, height: int) -> Ink:
@@ -38,28 +58,34 @@ def new_ink(width: int, height: int) -> Ink:
     return Ink(
         np.zeros(stride * height, np.float32),
         np.zeros(row_blocks * height, np.uint8),
-        np.full(height, UNTOUCHED, np.int32),
+        np.full(height + 1, UNTOUCHED, np.int32),
         np.full(height, -1, np.int32),
     )
 
 
 @inner
-def box_of(x0, y0, x1, y1, width, top, bottom):
-    """Give the whole pixels that a box in px touches within the band; width or height <= 0 where it is outside."""
+def box_of(x0, y0, x1, y1, width, top, bottom, thin):
+    """Give the whole pixels that a box in px touches within the band; width or height <= 0 where it is outside.
+
+    Of thin shapes each row notes what was touched, of others only where the box is wide.
+    """
     left = int(np.floor(min(max(x0, 0.0), float(width))))
     right = int(np.ceil(min(max(x1, 0.0), float(width))))
     upper = int(np.floor(min(max(y0, float(top)), float(bottom))))
     lower = int(np.ceil(min(max(y1, float(top)), float(bottom))))
     stride = right - left + 2
-    return Box(left, upper, right - left, lower - upper, stride, (stride + 31) >> BLOCK)
+    row_blocks = (stride + 31) >> BLOCK
+    return Box(left, upper, right - left, lower - upper, stride, row_blocks, thin or row_blocks > NARROW)
 
 
 @inner
 def _touch(ink, box, row, first, last):
-    if box.row_blocks <= NARROW:
+    if not box.noted:
         return
     ink.first[row] = min(ink.first[row], first)
     ink.last[row] = max(ink.last[row], last)
+    if box.row_blocks <= NARROW:
+        return
     start = row * box.row_blocks
     for block in range(first >> BLOCK, (last >> BLOCK) + 1):
         ink.blocks[start + block] = 1
@@ -186,32 +212,46 @@ def _dye_run(picture, y, x0, x1, colour, share, beside):
 
 
 @inner
+def _dry_cells(picture, ink, box, row, x0, x1, run, colour, rule, beside):
+    """Turn some cells of a row into pixels and clean them; give the running sum behind them."""
+    y, start = box.top + row, row * box.stride
+    end, full, share = min(x1, box.width), colour >> 24 == 255, covered(run, rule)
+    for x in range(x0, end):
+        cell = ink.cells[start + x]
+        if cell != 0.0:
+            ink.cells[start + x] = 0.0
+            run += cell
+            share = covered(run, rule)
+        if share == 255 and full:
+            picture[y, box.left + x] = colour
+        elif share != 0:
+            _dye(picture, y, box.left + x, colour, share, beside)
+    for x in range(max(x0, end), x1):
+        ink.cells[start + x] = 0.0
+    return run
+
+
+@inner
 def _dry_row(picture, ink, box, row, colour, rule, beside):
-    """Turn one row of ink into pixels and clean it."""
-    y, start, run = box.top + row, row * box.stride, 0.0
+    """Turn one row of a wide box into pixels and clean it."""
+    y, run = box.top + row, 0.0
     first, last = ink.first[row] >> BLOCK, ink.last[row] >> BLOCK
     for block in range(first, last + 1):
         x0 = block << BLOCK
-        x1 = min(x0 + 32, box.width)
         if ink.blocks[row * box.row_blocks + block] == 0:
+            x1 = min(x0 + 32, box.width)
             _dye_run(picture, y, box.left + x0, box.left + x1, colour, covered(run, rule), beside)
             continue
         ink.blocks[row * box.row_blocks + block] = 0
-        for x in range(x0, x1):
-            run += ink.cells[start + x]
-            ink.cells[start + x] = 0.0
-            share = covered(run, rule)
-            if share != 0:
-                _dye(picture, y, box.left + x, colour, share, beside)
-        for x in range(max(x0, box.width), min(x0 + 32, box.stride)):
-            ink.cells[start + x] = 0.0
+        run = _dry_cells(picture, ink, box, row, x0, min(x0 + 32, box.stride), run, colour, rule, beside)
     x0 = min((last + 1) << BLOCK, box.width)
     _dye_run(picture, y, box.left + x0, box.left + box.width, colour, covered(run, rule), beside)
     ink.first[row], ink.last[row] = UNTOUCHED, -1
 
 
 @inner
-def _dry_narrow(picture, ink, box, colour, rule, beside):
+def _dry_whole(picture, ink, box, colour, rule, beside):
+    """Turn all cells of a narrow box into pixels and clean them."""
     at = 0
     for row in range(box.height):
         run = 0.0
@@ -225,11 +265,41 @@ def _dry_narrow(picture, ink, box, colour, rule, beside):
 
 
 @inner
+def _dry_narrow_row(picture, ink, box, row, colour, rule, beside):
+    """Turn one row of a narrow box into pixels and clean it: from the first to the last cell that was touched."""
+    y, first, last = box.top + row, ink.first[row], ink.last[row] + 1
+    run = _dry_cells(picture, ink, box, row, first, last, 0.0, colour, rule, beside)
+    if last < box.width:
+        _dye_run(picture, y, box.left + last, box.left + box.width, colour, covered(run, rule), beside)
+    ink.first[row], ink.last[row] = UNTOUCHED, -1
+
+
+@inner
+def fetch(picture, ink, box):
+    """Read one pixel of each piece of the picture that a small box lies on, all at once.
+
+    Drying reads and writes row by row and would wait for the memory at each; read together, they come together. What
+    was read goes into a place that nobody looks at, so that the compiler lets it be.
+    """
+    if box.row_blocks <= NARROW and box.height > LOW:
+        seen = np.uint32(0)
+        for row in range(box.top, box.top + box.height):
+            for x in range(box.left, box.left + box.width, 16):
+                seen ^= picture[row, x]
+            seen ^= picture[row, box.left + box.width - 1]
+        ink.first[len(ink.first) - 1] = np.int32(seen)
+
+
+@inner
 def dry(picture, ink, box, colour, rule, beside):
     """Lay all that was poured onto the picture in one premultiplied colour; the ink is clean again."""
-    if box.row_blocks <= NARROW:
-        _dry_narrow(picture, ink, box, colour, rule, beside)
+    if not box.noted:
+        _dry_whole(picture, ink, box, colour, rule, beside)
         return
     for row in range(box.height):
-        if ink.last[row] >= 0:
+        if ink.last[row] < 0:
+            continue
+        if box.row_blocks <= NARROW:
+            _dry_narrow_row(picture, ink, box, row, colour, rule, beside)
+        else:
             _dry_row(picture, ink, box, row, colour, rule, beside)

@@ -26,7 +26,7 @@ from app.views.map2d.compiled import (
     inner,
     kernel,
 )
-from app.views.map2d.coverage import EVEN_ODD, INK, NON_ZERO, box_of, dry, new_ink, pour, pour_within
+from app.views.map2d.coverage import EVEN_ODD, INK, NON_ZERO, box_of, dry, fetch, ink_for, pour, pour_within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -112,7 +112,7 @@ def fill_polygons(
     rule = EVEN_ODD if even_odd else NON_ZERO
 
     def band(top: int, bottom: int) -> None:
-        ink = new_ink(picture.shape[1], bottom - top)
+        ink = ink_for(picture.shape[1], bottom - top)
         _fill(picture, ink, *shapes, *placement, rule, seamless, top, bottom)
 
     in_bands(band, picture.shape[0], threads, stop=stop)
@@ -331,6 +331,7 @@ def _fill(
                 specks = (x0, y0, x1, y1)
                 _speck(picture, min(share, 1.0), specks, colour, dither_of(feature), beside, top, bottom)
                 continue
-        box = box_of(x0, y0, x1, y1, width, top, bottom)
+        box = box_of(x0, y0, x1, y1, width, top, bottom, False)
+        fetch(picture, ink, box)
         pour_shape(ink, box, xy, rings, features, signs, feature, (x0, y0, x1, y1), ox, oy, sx, sy)
         dry(picture, ink, box, colour, rule, beside)

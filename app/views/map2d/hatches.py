@@ -21,7 +21,7 @@ from app.views.map2d.compiled import (
     inner,
     kernel,
 )
-from app.views.map2d.coverage import INK, NON_ZERO, UNTOUCHED, box_of, covered, new_ink
+from app.views.map2d.coverage import INK, NON_ZERO, UNTOUCHED, box_of, covered, ink_for
 from app.views.map2d.fill import colour_of, pour_shape
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def hatch_polygons(
     phase = -placement.ox * placement.sx, placement.oy * placement.sy  # the map's origin in px of the picture
 
     def band(top: int, bottom: int) -> None:
-        ink = new_ink(picture.shape[1], bottom - top)
+        ink = ink_for(picture.shape[1], bottom - top)
         _hatch(picture, ink, *shapes, *placement, *hatching, *phase, top, bottom)
 
     in_bands(band, picture.shape[0], threads, stop=stop)
@@ -140,6 +140,6 @@ def _hatch(
         colour = colour_of(palette, places, feature)
         if colour >> 24 == 0:
             continue
-        box = box_of(x0, y0, x1, y1, width, top, bottom)
+        box = box_of(x0, y0, x1, y1, width, top, bottom, False)
         pour_shape(ink, box, xy, rings, features, signs, feature, (x0, y0, x1, y1), ox, oy, sx, sy)
         _dry_hatched(picture, ink, box, colour, form, spacing, 0.5 * wide, phase_x, phase_y)

@@ -11,7 +11,7 @@ from collections import namedtuple
 import numpy as np
 
 from app.views.map2d.compiled import REALS_OUT, Bundle, inner
-from app.views.map2d.coverage import pour
+from app.views.map2d.coverage import pour, pour_within
 from app.views.map2d.fill import near
 
 BUTT, ROUND, SQUARE = 0, 1, 2
@@ -134,8 +134,8 @@ def _next_point(x, y, qx, qy, ex, ey, between, pen):
 
 
 @inner
-def pour_line(ink, box, track, count, closed, pen):
-    """Pour a measured line of at least one vertex, or a ring of at least three."""
+def pour_line(ink, box, track, count, closed, pen, within):
+    """Pour a measured line of at least one vertex, or a ring of at least three; ``within``: no edge leaves the box."""
     if count == 1:
         track.ux[0], track.uy[0] = 1.0, 0.0
     ahead = -pen.half if pen.cap == SQUARE and not closed else 0.0
@@ -159,5 +159,8 @@ def pour_line(ink, box, track, count, closed, pen):
                     if between == 3:
                         break
                     qx, qy, between = _next_point(x, y, qx, qy, ex, ey, between, pen)
-                pour(ink, box, px, py, qx, qy, 1.0)
+                if within:
+                    pour_within(ink, box, px - box.left, py - box.top, qx - box.left, qy - box.top, 1.0)
+                else:
+                    pour(ink, box, px, py, qx, qy, 1.0)
                 px, py = qx, qy

@@ -65,7 +65,7 @@ def carried(last: Drawn | None, key: Hashable, view: View) -> tuple[Drawn, list[
     kept = max(view.width - abs(dx), 0) * max(view.height - abs(dy), 0)
     if drift - last.drift > SLACK or drift > MOST_DRIFT or kept < (1 - MOST_NEW) * view.width * view.height:
         return None
-    pixels = np.zeros_like(last.pixels)
+    pixels = np.empty_like(last.pixels)  # the strips are the rest of it
     to_x, to_y = slice(max(dx, 0), view.width + min(dx, 0)), slice(max(dy, 0), view.height + min(dy, 0))
     from_x, from_y = slice(max(-dx, 0), view.width - max(dx, 0)), slice(max(-dy, 0), view.height - max(dy, 0))
     pixels[to_y, to_x] = last.pixels[from_y, from_x]

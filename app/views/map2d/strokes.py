@@ -21,7 +21,7 @@ from app.views.map2d.compiled import (
     inner,
     kernel,
 )
-from app.views.map2d.coverage import INK, NON_ZERO, box_of, dry, new_ink
+from app.views.map2d.coverage import INK, NON_ZERO, box_of, dry, fetch, ink_for
 from app.views.map2d.fill import colour_of, dither_of, ring_bounds
 from app.views.map2d.outline import (
     BEVEL,
@@ -126,7 +126,7 @@ def stroke_lines(
     longest = lines.longest()
 
     def band(top: int, bottom: int) -> None:
-        ink = new_ink(picture.shape[1], bottom - top)
+        ink = ink_for(picture.shape[1], bottom - top)
         _stroke(picture, ink, new_track(longest), *drawn, *lines.placement, *pen, top, bottom)
 
     in_bands(band, picture.shape[0], threads, stop=stop)
@@ -179,6 +179,17 @@ def _speck(picture, track, count, closed, half, colour, dither, top, bottom):
         lay(picture, y, x, scaled(colour, min(share, 255)))
 
 
+@inner
+def _is_within(box, track, count, reach):
+    """Tell whether a line and what a pen adds to it lie inside a box."""
+    x0, y0, x1, y1 = track.x[0], track.y[0], track.x[0], track.y[0]
+    for vertex in range(1, count):
+        x0, x1 = min(x0, track.x[vertex]), max(x1, track.x[vertex])
+        y0, y1 = min(y0, track.y[vertex]), max(y1, track.y[vertex])
+    right, lower = float(box.left + box.width), float(box.top + box.height)
+    return x0 - reach >= box.left and x1 + reach <= right and y0 - reach >= box.top and y1 + reach <= lower
+
+
 @kernel(
     PICTURE, INK, TRACK, XY, OFFSETS, OFFSETS, BOXES, OFFSETS, SIGNS, COLOURS, INDEX,
     REAL, REAL, REAL, REAL, REAL, WHOLE, WHOLE, WHOLE, WHOLE,
@@ -203,7 +214,8 @@ def _stroke(
         if colour >> 24 == 0:
             continue
         tiny = x1 - x0 < 1.0 and y1 - y0 < 1.0
-        box = box_of(x0 - reach, y0 - reach, x1 + reach, y1 + reach, width, top, bottom)
+        box = box_of(x0 - reach, y0 - reach, x1 + reach, y1 + reach, width, top, bottom, True)
+        fetch(picture, ink, box)
         for part in range(groups[group], groups[group + 1]):
             closed = closes[part if len(closes) > 1 else 0] != 0
             first, last = max(parts[part], 0), min(parts[part + 1], len(xy))
@@ -214,6 +226,6 @@ def _stroke(
                 _speck(picture, track, count, closed, half, colour, dither_of(group), top, bottom)
                 continue
             measure(track, count, closed)
-            pour_line(ink, box, track, count, closed and count > 2, pen)
+            pour_line(ink, box, track, count, closed and count > 2, pen, _is_within(box, track, count, reach))
         if not tiny:
             dry(picture, ink, box, colour, NON_ZERO, False)
