@@ -35,6 +35,7 @@ QUANTITIES = {
     "sea_water_salinity": N_("Salinity"),
     "precipitation_flux": N_("Precipitation"),
     "wind_speed": N_("Wind speed"),
+    "material": N_("Material of the mesh"),
 }
 _PART = re.compile(r"([A-Za-z%°µ/_²³]+?)(?:\^|\*\*)?(-?[1-4])?")
 _PLAIN = {

@@ -51,10 +51,13 @@ def aspect_of(box: Extent, crs: str | None, *, degrees: bool = False) -> float:
     return round(math.cos(math.radians(latitude)), 3)
 
 
-def _roomy(box: Extent, *, degrees: bool) -> Extent:
-    """Give the box, grown where it is hardly more than a point: 0.05 degrees or 2 km to each side."""
+def _roomy(box: Extent, *, degrees: bool, known: bool) -> Extent:
+    """Give the box, grown where it is hardly more than a point: 0.05 degrees or 2 km to each side.
+
+    In a map whose units are not known, 0.06 may be a river in degrees: there only a point is grown.
+    """
     least = 0.05 if degrees else 2000.0
-    if max(box.width, box.height) > least * 1e-3:
+    if max(box.width, box.height) > (least * 1e-3 if known else 0.0):
         return box
     return Extent(box.x0 - least, box.y0 - least, box.x1 + least, box.y1 + least)
 
@@ -77,7 +80,7 @@ def home_pose(document: Document, width: int, height: int, layers: Iterable[Laye
     if box is None:
         return replace(document.camera.pose, crs=crs)
     degrees = crs is None and any(is_degrees(la.description) for la in chosen if la.crs is None)
-    box = _roomy(box, degrees=projection.is_geographic(crs) or degrees)
+    box = _roomy(box, degrees=projection.is_geographic(crs) or degrees, known=crs is not None or degrees)
     aside, below = (LEGEND_SIDE, FOOT) if width >= ROOMY else (0.0, 0.0)
     camera = document.camera.model_copy(update={"crs": crs, "aspect": aspect_of(box, crs, degrees=degrees)})
     pose = camera.fitted(box, round(width - aside), round(height - below), margin=0.045)

@@ -17,7 +17,7 @@ SERIES = "layers.sources.series_file"
 
 READABLE = (
     "GeoTIFF, COG, PNG, JPEG, JPEG 2000, HGT, Arc/Info ASCII grid, GeoPackage, Shapefile, GeoJSON, FlatGeobuf, "
-    "GeoParquet, KML, GML, GPX, DXF, NetCDF, SELAFIN, CSV"
+    "GeoParquet, KML, GML, GPX, DXF, NetCDF, SELAFIN, 2DM with DAT or XMDF, CSV"
 )
 
 
@@ -46,7 +46,7 @@ GRIB = _refuse("This is a GRIB file; GRIB is not read here.", "Convert it to Net
 SELAFIN = _read("layers.sources.mesh_selafin", "SELAFIN")
 HECRAS = _refuse("This is a HEC-RAS result (HDF5); this kind of model result is not read here.")
 HDF = _refuse("This is an HDF5 file that is not NetCDF; it is not read here.")
-SMS = _refuse("This is an SMS mesh or dataset (2DM, DAT, XMDF); this kind of model file is not read here.")
+SMS = _read("layers.sources.mesh_sms", "SMS")
 TIN = _refuse("This is a triangulation (TIN); this kind of model file is not read here.")
 SWW = _refuse("This is an ANUGA result (SWW); this kind of model result is not read here.")
 DHI = _refuse("This is a MIKE file (DFS, MESH); this kind of model file is not read here.")
@@ -144,7 +144,7 @@ _SUFFIX: dict[str, Format] = {
     ".txt": _read(SERIES),
 }
 # Kinds whose content is known by its first bytes: with the name alone, the content is something else.
-_TOLD_BY_CONTENT = (ARCHIVE, IFC, CLOUD, GRIB, SELAFIN, DOCUMENT, NUMPY, PLY, DWG, OFFICE, IDS, SWW)
+_TOLD_BY_CONTENT = (ARCHIVE, IFC, CLOUD, GRIB, SELAFIN, SMS, DOCUMENT, NUMPY, PLY, DWG, OFFICE, IDS, SWW)
 _HGT_SIZES = {1201 * 1201 * 2, 3601 * 3601 * 2, 1801 * 3601 * 2}
 _SERVICE_ROOTS = ("capabilities", "servicemetadata", "getrecord", "sensorcollection", "observation", "exceptionreport")
 
@@ -186,7 +186,7 @@ def _binary(path: Path, head: bytes, suffix: str) -> Format | None:
         return TILE
     if re.match(rb"^\d{5}[23]LE1 ", head):
         return ENC
-    if b"MESH2D" in head[:512]:
+    if b"MESH2D" in head[:512] or head[:4] in (b"\xb8\x0b\0\0", b"\0\0\x0b\xb8"):
         return SMS
     return DHI if b"DHI_DFS_" in head[:64] else None
 
@@ -194,7 +194,7 @@ def _binary(path: Path, head: bytes, suffix: str) -> Format | None:
 def _hdf(path: Path, suffix: str) -> Format:
     if suffix == ".hdf" and re.search(r"\.[pgu]\d\d\.hdf$", path.name.lower()):
         return HECRAS
-    return {".xmdf": SMS, ".h5": HDF, ".hdf5": HDF, ".hdf": HDF, ".he5": HDF}.get(suffix, _read(NETCDF))
+    return {".xmdf": SMS, ".h5": SMS, ".hdf5": SMS, ".hdf": HDF, ".he5": HDF}.get(suffix, _read(NETCDF))
 
 
 def _text(path: Path, head: bytes) -> Format | None:
@@ -205,6 +205,8 @@ def _text(path: Path, head: bytes) -> Format | None:
         return _json(path, head)
     if re.match(rb"(999\r?\n[^\n]*\n\s*)*0\s*\r?\n\s*SECTION", text):
         return _read(VECTOR, "DXF")
+    if re.match(rb"(DATASET|SCALAR|VECTOR|BEGSCL|BEGVEC|OBJTYPE)\b", text) and path.suffix.lower() == ".dat":
+        return SMS
     if re.match(rb"(ncols|nrows)\s+\d+\s", text, re.IGNORECASE):
         return _read(RASTER, "AAIGrid")
     return None

@@ -28,6 +28,8 @@ YOUNG_S = 3.0
 """For how long after a change a file is not trusted to show the next one by its time; FAT counts in steps of 2 s."""
 LARGEST = 4 << 20
 """Size beyond which a description is not kept, bytes."""
+JOINED = (".2dm", ".dat", ".h5", ".hdf5", ".xmdf", ".xdmf", ".out")
+"""Files of models that are described together with all such files in their folder, whatever these are called."""
 COUNT = 2000
 """How many descriptions are kept; those used longest ago go first."""
 
@@ -88,7 +90,9 @@ def _place(path: Path) -> Path | None:
         stem = path.name.split(".")[0] + "."
         with os.scandir(path.parent) as found:
             states = {
-                entry.name: entry.stat() for entry in found if entry.name.startswith(stem) or entry.name == path.name
+                entry.name: entry.stat()
+                for entry in found
+                if entry.name.startswith(stem) or _goes_with(entry.name, path)
             }
     except OSError:
         return None
@@ -102,6 +106,11 @@ def _place(path: Path) -> Path | None:
     marks = [(name, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for name, s in sorted(states.items())]
     text = repr((wire.VERSION, _code(), str(path), marks))
     return _folder[0] / f"{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:40]}.known"
+
+
+def _goes_with(name: str, path: Path) -> bool:
+    """Tell whether a file in the folder of another belongs to its description."""
+    return name == path.name or (path.suffix.lower() in JOINED and name.lower().endswith(JOINED))
 
 
 @lru_cache(maxsize=1)

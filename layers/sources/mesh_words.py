@@ -34,6 +34,8 @@ SMS = {
     **dict.fromkeys(("zb", "bed elevation"), GROUND),
 }
 """Names of TUFLOW, SRH-2D and HYDRO_AS-2D, in small letters."""
+SHORT = {"dep": DEPTH, "vel": VELOCITY, "wse": LEVEL}
+"""First words of names of older TUFLOW and SMS."""
 
 
 def sms_word(name: str) -> str:
@@ -41,8 +43,8 @@ def sms_word(name: str) -> str:
 
     Examples
     --------
-    >>> sms_word("wspl_HYDRO_AS-2D"), sms_word("H"), sms_word("SAL")
-    ('water_surface_height_above_reference_datum', 'water_surface_height_above_reference_datum', '')
+    >>> sms_word("Dep  dat_format"), sms_word("V_magnitude"), sms_word("SAL")
+    ('water_depth', 'sea_water_speed', '')
     """
     word = name.lower().replace("hydro_as-2d", "").strip("_ ").split("/")[0]
-    return SMS.get(word, "")
+    return SMS.get(word) or SHORT.get(word.split(" ")[0], "")

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NAMED = 5
 """How many files of a folder a sentence names."""
+WITH_MESH = (".dat", ".xmdf", ".h5", ".hdf5")
+"""Datasets, which open with the 2DM mesh beside them."""
 
 
 def open_source(path: str) -> DataSource:
@@ -42,6 +44,8 @@ def open_source(path: str) -> DataSource:
 def open_folder(path: str) -> list[str]:
     """List the files of a folder that can be opened, sorted by name; folders inside are not searched.
 
+    Datasets beside a 2DM mesh are not listed: they open with it.
+
     Raises
     ------
     SourceUnavailable
@@ -50,7 +54,9 @@ def open_folder(path: str) -> list[str]:
     folder = guard.local_path(path)
     if not folder.is_dir():
         raise SourceUnavailable("This is a file, not a folder.", where=path, remedy="Open the file.")
-    return [str(file) for file in sorted(folder.iterdir()) if is_readable(file)]
+    found = [file for file in sorted(folder.iterdir()) if is_readable(file)]
+    meshes = any(file.suffix.lower() == ".2dm" for file in found)
+    return [str(file) for file in found if not (meshes and file.suffix.lower() in WITH_MESH)]
 
 
 def is_readable(path: Path) -> bool:

@@ -114,3 +114,54 @@ def selafin(
         parts += [reals(np.array([step * 0.1 + 600 * step])), *(reals(one) for one in held[step])]
     path.write_bytes(b"".join(parts))
     return {"values": held, "x": x + 1000, "y": y + 2000, "faces": len(flat)}
+
+
+def mesh_2dm(path: Path, lines: str = "") -> None:
+    """Two quadrilaterals and a triangle over seven nodes, in no order, with comments and cards of other programs."""
+    path.write_text(
+        lines
+        or """MESH2D
+# made by hand
+MESHNAME "channel"
+NUM_MATERIALS_PER_ELEM 1
+E4Q 1 1 2 5 4 3
+  E4Q 3 2 3 6 5 4   # a comment
+ND 3 20.0 0.0 -1.5
+ND 1 0.0 0.0 -1.0
+ND 2 10.0 0.0 -1.25
+E3T 2 6 7 5 9
+ND 4 0.0 10.0 1e0
+ND 5 10 10 2 1 0. 0.
+ND 6 20 10 3
+ND 7 15 20 4.5
+NS 1 2 -3 "inflow"
+BEGPARAMDEF
+ENDPARAMDEF
+""",
+        encoding="utf-8",
+    )
+
+
+def dat_binary(path: Path, held: np.ndarray, times: Any, *, order: str = "<", flags: Any = None, unit: int = 0) -> None:
+    """A binary dataset of float32 (steps, count) or (steps, count, 2), with flags (steps, elements) where given."""
+    vector, count, elements = held.ndim == 3, held.shape[1], 3
+
+    def ints(*numbers: int) -> bytes:
+        return struct.pack(f"{order}{len(numbers)}i", *numbers)
+
+    parts = [ints(3000, 100, 3, 110, 4, 120, 1, 140 if vector else 130, 170, count, 180, elements, 250, unit, 190)]
+    parts.append(b"depth".ljust(40))
+    for step, time in enumerate(times):
+        parts += [ints(200), bytes([flags is not None]), struct.pack(f"{order}f", time)]
+        parts += [bytes(flags[step])] if flags is not None else []
+        parts.append(held[step].astype(f"{order}f4").tobytes())
+    path.write_bytes(b"".join([*parts, ints(210)]))
+
+
+def dat_text(path: Path, held: np.ndarray, times: Any, head: str, step: str = "TS {time}") -> None:
+    """An ASCII dataset; the head stands before the first step."""
+    rows = [head.rstrip("\n")]
+    for number, time in enumerate(times):
+        rows.append(step.format(time=time))
+        rows += [" ".join(f"{value:.4f}" for value in np.atleast_1d(one)) for one in held[number]]
+    path.write_text("\n".join(rows) + "\nENDDS\n", encoding="utf-8")
