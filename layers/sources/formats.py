@@ -17,7 +17,7 @@ SERIES = "layers.sources.series_file"
 
 READABLE = (
     "GeoTIFF, COG, PNG, JPEG, JPEG 2000, HGT, Arc/Info ASCII grid, GeoPackage, Shapefile, GeoJSON, FlatGeobuf, "
-    "GeoParquet, KML, GML, GPX, DXF, NetCDF, SELAFIN, 2DM with DAT or XMDF, CSV"
+    "GeoParquet, KML, GML, GPX, DXF, NetCDF, SELAFIN, 2DM with DAT or XMDF, XDMF, CSV"
 )
 
 
@@ -47,11 +47,12 @@ SELAFIN = _read("layers.sources.mesh_selafin", "SELAFIN")
 HECRAS = _refuse("This is a HEC-RAS result (HDF5); this kind of model result is not read here.")
 HDF = _refuse("This is an HDF5 file that is not NetCDF; it is not read here.")
 SMS = _read("layers.sources.mesh_sms", "SMS")
+HDF_OF_XDMF = _refuse("This HDF5 file holds the numbers of an XDMF file.", "Open the .xdmf file beside it.")
 TIN = _refuse("This is a triangulation (TIN); this kind of model file is not read here.")
 SWW = _refuse("This is an ANUGA result (SWW); this kind of model result is not read here.")
 DHI = _refuse("This is a MIKE file (DFS, MESH); this kind of model file is not read here.")
 PLY = _refuse("This is a PLY mesh; PLY is not read here.")
-XDMF = _refuse("This is an XDMF file; XDMF is not read here.")
+XDMF = _read("layers.sources.mesh_xdmf", "XDMF")
 XML = _refuse("This is an XML file that holds no map data; it is not read here.")
 SERVICE = _refuse("This is the answer of a map service in XML; it is not a map layer.", "Open a data file.")
 HOSTILE = _refuse(

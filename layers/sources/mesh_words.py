@@ -34,6 +34,14 @@ SMS = {
     **dict.fromkeys(("zb", "bed elevation"), GROUND),
 }
 """Names of TUFLOW, SRH-2D and HYDRO_AS-2D, in small letters."""
+BASEMENT = {
+    "water_surface": LEVEL,
+    "water_depth": DEPTH,
+    "flow_velocity": VELOCITY,
+    "flow_velocity_abs": SPEED,
+    "bottom_elevation": GROUND,
+}
+"""Names of BASEMENT, in small letters."""
 SHORT = {"dep": DEPTH, "vel": VELOCITY, "wse": LEVEL}
 """First words of names of older TUFLOW and SMS."""
 
@@ -48,3 +56,8 @@ def sms_word(name: str) -> str:
     """
     word = name.lower().replace("hydro_as-2d", "").strip("_ ").split("/")[0]
     return SMS.get(word) or SHORT.get(word.split(" ")[0], "")
+
+
+def xdmf_word(name: str) -> str:
+    """Give the CF name of a quantity of BASEMENT; empty where its name says nothing certain."""
+    return BASEMENT.get(name.lower(), "")

@@ -37,7 +37,7 @@ def open_source(path: str) -> DataSource:
         raise _refused(kind, path)
     reader: Any = import_module(kind.reader)
     if not reader.sniff(found, head):
-        raise _refused(formats.HDF if head.startswith(b"\x89HDF") else formats.UNKNOWN, path)
+        raise _refused(_unread(found) if head.startswith(b"\x89HDF") else formats.UNKNOWN, path)
     return reader.open(path)
 
 
@@ -65,6 +65,11 @@ def is_readable(path: Path) -> bool:
         return path.is_file() and bool(formats.identify(path, guard.head_of(path)).reader)
     except OSError:
         return False
+
+
+def _unread(path: Path) -> formats.Format:
+    """Give the refusal of an HDF5 file: what reads it may be the XDMF file beside it."""
+    return formats.HDF_OF_XDMF if any(path.parent.glob("*.xdmf")) else formats.HDF
 
 
 def _refused(kind: formats.Format, path: str) -> SourceUnavailable:
