@@ -81,28 +81,12 @@ def draw_symbol(painter: QPainter, symbol: Symbol, box: QRectF, geometry: str = 
         bend = [inner.bottomLeft(), QPointF(inner.center().x() - 2, inner.top() + 2), inner.center(), inner.topRight()]
         painter.drawPolyline(QPolygonF(bend))
     elif geometry == "point":
-        draw_mark(painter, symbol.shape, box.center(), min(symbol.size, box.height() - 4))
+        from app.views.map2d.swatches import draw_marker
+
+        draw_marker(painter, symbol, box.center(), min(symbol.size, box.height() - 4))
     else:
         painter.drawRoundedRect(box.adjusted(2, 3, -2, -3), 2, 2)
     painter.restore()
-
-
-def draw_mark(painter: QPainter, shape: str, at: QPointF, size: float) -> None:
-    """Draw a mark of a shape around a place."""
-    r = size / 2
-    if shape == "circle":
-        painter.drawEllipse(at, r, r)
-    elif shape == "square":
-        painter.drawRect(QRectF(at.x() - r, at.y() - r, size, size))
-    elif shape == "cross":
-        painter.drawLine(QPointF(at.x() - r, at.y()), QPointF(at.x() + r, at.y()))
-        painter.drawLine(QPointF(at.x(), at.y() - r), QPointF(at.x(), at.y() + r))
-    else:
-        corners = {
-            "triangle": [(0, -r), (r, r), (-r, r)],
-            "diamond": [(0, -r), (r, 0), (0, r), (-r, 0)],
-        }[shape]
-        painter.drawPolygon(QPolygonF([QPointF(at.x() + x, at.y() + y) for x, y in corners]))
 
 
 def geometry_of(layer: Layer) -> str:
@@ -137,6 +121,8 @@ def _draw_vector(painter: QPainter, layer: VectorLayer, box: QRectF) -> None:
         draw_symbol(painter, style.rules[0].symbol, box, geometry_of(layer))
     elif style.kind == "cluster":
         draw_symbol(painter, style.cluster.symbol, box, "point")
+    elif style.kind == "categorised" and geometry_of(layer) != "polygon":
+        draw_symbol(painter, style.categories[0].symbol, box, geometry_of(layer))
     elif style.kind == "categorised":
         shown = style.categories[:4]
         side = (box.width() - 4) / 2

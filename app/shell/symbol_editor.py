@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QDoubleSpinBox
 
 import resources
 from app.core.language import N_, language, tr
 from app.shell.scale_editor import Rows, line_of
-from app.shell.swatch import draw_mark, draw_symbol
+from app.shell.swatch import draw_symbol
 from app.shell.titled_choice import TitledChoice
+from app.views.map2d.marks import markers
 from app.widgets import controls, theme
 from app.widgets.colour_button import ColourButton
 from layers.style import SizeBy, Symbol
@@ -189,7 +190,7 @@ class SymbolRows(Rows):
         for combo in (self.shape, self.dash):
             combo.clear()
         for shape, title in SHAPES.items():
-            self.shape.addItem(_mark_icon(shape), tr(title), shape)
+            self.shape.addItem(_mark_icon(Symbol.model_validate({"shape": shape, "size": 9})), tr(title), shape)
         for name, title, icon in offered_markers():
             self.shape.addItem(icon, title, name)
         for title, pattern in DASHES.items():
@@ -250,25 +251,12 @@ def symbol_icon(symbol: Symbol, geometry: str) -> QIcon:
 
 
 def offered_markers() -> list[tuple[str, str, QIcon]]:
-    """Give the SVG markers there are: name, title in the language of the window, picture."""
-    folder = resources.path("markers")
-    titles: dict[str, dict[str, str]] = {}
-    if (folder / "titles.json").is_file():
-        titles = json.loads((folder / "titles.json").read_text("utf-8"))
-    found = sorted(file.stem for file in folder.glob("*.svg")) if folder.is_dir() else []
-    return [
-        (name, titles.get(name, {}).get(language(), name.replace("_", " ")), QIcon(str(folder / f"{name}.svg")))
-        for name in found
-    ]
+    """Give the markers of the field: name, title in the language of the window, picture."""
+    titles: dict[str, dict[str, str]] = json.loads(resources.path("markers/titles.json").read_text("utf-8"))
+    found = [(name, titles[name][language()]) for name in markers()]
+    return [(name, title, _mark_icon(Symbol(marker=name, size=14))) for name, title in found]
 
 
-def _mark_icon(shape: str) -> QIcon:
-    picture = QPixmap(28, 28)
-    picture.setDevicePixelRatio(2)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(theme.colour("icon"), 1.4))
-    draw_mark(painter, shape, QPointF(7, 7), 9)
-    painter.end()
-    return QIcon(picture)
+def _mark_icon(symbol: Symbol) -> QIcon:
+    line = theme.colour("icon").name()
+    return symbol_icon(symbol.model_copy(update={"fill": None, "stroke": line, "width": 1.4}), "point")

@@ -77,10 +77,12 @@ def _mesh(word: str, name: str, style: MeshStyle, *, visible: bool = False) -> L
     )  # fmt: skip
 
 
-def _series(file: str, name: str, variable: str, colour: str, *, visible: bool = True) -> Layer:
-    style = SeriesStyle(
-        variable=variable, line=colour, symbol=Symbol(fill=colour, stroke="#ffffff", width=1.2, size=9.0)
-    )
+def _mark(marker: str, colour: str, size: float = 17.0) -> Symbol:
+    return Symbol(marker=marker, fill="#ffffff", stroke=colour, size=size)
+
+
+def _series(file: str, name: str, variable: str, mark: str, colour: str, *, visible: bool = True) -> Layer:
+    style = SeriesStyle(variable=variable, line=colour, symbol=_mark(mark, colour))
     return SeriesLayer(
         id=f"sample-series-{Path(file).stem}", name=name, source=str(HERE / file), crs=CRS,
         group=WORKS, style=style, visible=visible,
@@ -108,18 +110,29 @@ SAFETY = (
 )
 
 
+RAIN = "时段雨量 rain of the hour"
+
+
 def _works() -> list[Layer]:
     breach = VectorStyle(symbol=_line("#e0002b", 5.0), label="name", label_size=12.0, label_colour="#b00020")
-    sluice = Symbol(fill="#ffffff", stroke="#1f4e79", width=2.0, shape="square", size=10.0)
-    gauge = Symbol(fill="#d35400", stroke="#ffffff", width=1.2, size=8.0)
-    return [
-        _series("stations.csv", "潮位与水位 Water levels", "水位 water level", "#d35400"),
-        _series("waterlogging.csv", "积水深 Ponding depth", "积水深 water depth", "#8e44ad"),
-        _series("rain.csv", "时段雨量 Hourly rain", "时段雨量 rain of the hour", "#2471a3", visible=False),
-        _vector("breaches", "溃口与漫溢 Breach, overtopping", WORKS, breach),
-        _vector(
-            "sluices", "水闸泵站 Sluices and pumps", WORKS, VectorStyle(symbol=sluice, label="name", label_size=11.0)
+    gates = _categories(
+        "kind",
+        (
+            ("水闸", "水闸", "Sluice", _mark("sluice", "#1f4e79", 18.0)),
+            ("泵闸", "泵闸", "Pumping sluice", _mark("pump_sluice", "#1f4e79", 16.0)),
         ),
+        label="name",
+        label_size=11.0,
+    )
+    gauge = _mark("water_level_gauge", "#d35400", 15.0)
+    return [
+        _series("stations.csv", "潮位与水位 Water levels", "水位 water level", "tide_gauge", "#c44d00"),
+        _series("waterlogging.csv", "积水深 Ponding depth", "积水深 water depth", "water_level_gauge", "#8e44ad"),
+        _series(
+            "rain.csv", "时段雨量 Hourly rain", "时段雨量 rain of the hour", "rain_gauge", "#2471a3", visible=False
+        ),
+        _vector("breaches", "溃口与漫溢 Breach, overtopping", WORKS, breach),
+        _vector("sluices", "水闸泵站 Sluices and pumps", WORKS, gates),
         _vector("dykes", "堤防海塘 Dykes", WORKS, VectorStyle(symbol=_line("#8a5a2b", 2.6))),
         _vector("stations", "测站 Gauges", WORKS, VectorStyle(symbol=gauge, label="name"), visible=False),
     ]

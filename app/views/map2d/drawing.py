@@ -215,11 +215,18 @@ def mark_points(
                 np.array([argb(symbol.fill) if symbol.fill else 0], np.uint32),
                 size * ratio,
                 shape=symbol.shape,
+                marker=symbol.marker,
                 turn_deg=turn,
                 classes=np.zeros(len(points), np.int32),
-                outline=argb(symbol.stroke) if symbol.stroke else 0,
+                outline=_rim(symbol),
                 outline_width=symbol.width * ratio,
             )
+
+
+def _rim(symbol: Symbol) -> int:
+    """Give the colour of a point symbol's outline; a marker without one is drawn in its own colour."""
+    colour = symbol.stroke or (symbol.fill if symbol.marker else None)
+    return argb(colour) if colour else 0
 
 
 def _alike(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,19 +23,19 @@ from app.views.map2d.compiled import (
     read_only,
 )
 from app.views.map2d.fill import colour_of, fill_polygons
+from app.views.map2d.marks import outline_of, parts_of
 from app.views.map2d.placement import PIXELS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from app.views.map2d.marks import Shape
     from app.views.map2d.placement import Placement
-
-Shape = Literal["circle", "square", "triangle", "diamond", "cross"]
 
 PHASES = 4
 """Places within a pixel, each way, at which a symbol is drawn exactly; others are moved to the nearest."""
 
-_WHITE, _ONE = np.array([0xFFFFFFFF], np.uint32), np.array([0, 1])
+_WHITE = np.array([0xFFFFFFFF], np.uint32)
 
 STRIP = 32
 """Rows drawn together: a strip of the picture stays in the processor's own memory while its points are stamped."""
@@ -52,6 +52,7 @@ def draw_points(
     size: float,
     *,
     shape: Shape = "circle",
+    marker: str = "",
     turn_deg: float = 0.0,
     classes: NDArray[np.int32] | None = None,
     outline: int = 0,
@@ -74,6 +75,8 @@ def draw_points(
         Height and width of the symbol in px, to the middle of its outline.
     shape : str
         Kind of symbol.
+    marker : str
+        Name of a marker that is drawn instead, its lines in the colour of the outline; "" or unknown = the shape.
     turn_deg : float
         Turn of the symbol, degrees clockwise.
     classes : ndarray, int32, (points,), optional
@@ -93,9 +96,12 @@ def draw_points(
     shown = (places >= 0) & (places < len(palette))
     if not shown.all():
         xy, places = np.ascontiguousarray(xy[shown]), places[shown]
-    line = outline_width if outline >> 24 else 0.0
-    whole = stamps(shape, size, line / 2, turn_deg=turn_deg)
-    inside = stamps(shape, size, -line / 2, whole.shape[2], turn_deg) if line > 0.0 else whole
+    if parts_of(marker):
+        whole, inside = marker_stamps(marker, size, turn_deg)
+    else:
+        line = outline_width if outline >> 24 else 0.0
+        whole = stamps(shape, size, line / 2, turn_deg=turn_deg)
+        inside = stamps(shape, size, -line / 2, whole.shape[2], turn_deg) if line > 0.0 else whole
 
     spans, reach = _spans(whole), float(whole.shape[2] // 2 + 1)
     starts, order = _strips(xy, placement, picture.shape, reach)
@@ -147,16 +153,44 @@ def stamps(shape: Shape, size: float, grown: float, side: int = 0, turn_deg: flo
     """
     corners = outline_of(shape, size, grown)
     if turn_deg and shape != "circle":
-        cos, sin = np.cos(np.radians(turn_deg)), np.sin(np.radians(turn_deg))
-        corners = corners @ np.array([[cos, sin], [-sin, cos]])
-    side = side or 2 * int(np.ceil(np.abs(corners).max())) + 1
+        corners = corners @ _turn(turn_deg)
+    return _covered([corners], side or _side(corners))
+
+
+@lru_cache(maxsize=256)
+def marker_stamps(marker: str, size: float, turn_deg: float) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Give the coverage of a marker as `stamps` does: that of all of it, and that of what is filled and not lined."""
+    turn, parts = _turn(turn_deg) * size, parts_of(marker)
+    side = _side(np.concatenate([ring for _, rings in parts for ring in rings]) @ turn)
+    tones = {"fill": np.zeros((PHASES, PHASES, side, side), np.uint8)}
+    tones["line"] = tones["fill"].copy()
+    for tone, rings in parts:
+        np.maximum(tones[tone], _covered([ring @ turn for ring in rings], side), out=tones[tone])
+    whole = np.maximum(tones["fill"], tones["line"])
+    return whole, whole - tones["line"]
+
+
+def _turn(degrees: float) -> NDArray[np.float64]:
+    """Give what turns rows of x, y clockwise on a picture."""
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    return np.array([[cos, sin], [-sin, cos]])
+
+
+def _side(corners: NDArray[np.float64]) -> int:
+    return 2 * int(np.ceil(np.abs(corners).max())) + 1
+
+
+def _covered(rings: list[NDArray[np.float64]], side: int) -> NDArray[np.uint8]:
+    """Give how much rings, filled even-odd, cover of the cells around a point at each place within a pixel."""
     out = np.zeros((PHASES, PHASES, side, side), np.uint8)
-    offsets = np.array([0, len(corners)])
+    corners, offsets = np.concatenate(rings), np.cumsum([0, *map(len, rings)])
     for row in range(PHASES):
         for column in range(PHASES):
             sheet = np.zeros((side, side), np.uint32)
             middle = side // 2 + (np.array([column, row]) + 0.5) / PHASES
-            fill_polygons(sheet, corners + middle, offsets, _ONE, PIXELS, _WHITE, threads=1)
+            fill_polygons(
+                sheet, corners + middle, offsets, np.array([0, len(rings)]), PIXELS, _WHITE, threads=1, even_odd=True
+            )
             out[row, column] = sheet >> 24
     return out
 
@@ -166,36 +200,6 @@ def _spans(whole: NDArray[np.uint8]) -> NDArray[np.int32]:
     full: NDArray[np.bool_] = np.greater(whole, 0)
     first, last = full.argmax(-1), whole.shape[-1] - full[..., ::-1].argmax(-1)
     return np.where(np.any(full, axis=-1, keepdims=True), np.stack([first, last], -1), 0).astype(np.int32)
-
-
-def outline_of(shape: Shape, size: float, grown: float) -> NDArray[np.float64]:
-    """Give the corners of a symbol round (0, 0), in px, y downwards.
-
-    Parameters
-    ----------
-    shape, size, grown :
-        As in `stamps`.
-
-    Returns
-    -------
-    ndarray, float64, (corners, 2)
-    """
-    half = size / 2
-    if shape == "circle":
-        angle = np.linspace(0.0, 2 * np.pi, 48, endpoint=False)
-        return max(half + grown, 0.0) * np.stack([np.cos(angle), np.sin(angle)], -1)
-    if shape == "square":
-        reach = max(half * 0.9 + grown, 0.0)
-        return reach * np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
-    if shape == "diamond":
-        reach = max(half * 1.1 + grown * np.sqrt(2.0), 0.0)
-        return reach * np.array([[0.0, -1.0], [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]])
-    if shape == "triangle":
-        reach = max(half * 1.2 + grown * 2.0, 0.0)
-        return reach * np.array([[0.0, -1.0], [np.sqrt(0.75), 0.5], [-np.sqrt(0.75), 0.5]])
-    arm, bar = max(half + grown, 0.0), max(max(size / 10, 0.5) + grown, 0.0)
-    steps = [(-bar, -arm), (bar, -arm), (bar, -bar), (arm, -bar), (arm, bar), (bar, bar)]
-    return np.array(steps + [(-x, -y) for x, y in steps])
 
 
 @kernel(XY, REAL, REAL, REAL, REAL, WHOLE, REAL, WHOLES_OUT, INDEX_OUT)

@@ -6,11 +6,15 @@ import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from app.views.ink import Ink, colour, style_colour
+from app.views.map2d.marks import outline_of, parts_of
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from app.views.map2d.legend import Row
     from layers.style import Symbol
 
@@ -20,11 +24,6 @@ CAPS = {
 JOINS = {
     "miter": Qt.PenJoinStyle.MiterJoin, "round": Qt.PenJoinStyle.RoundJoin, "bevel": Qt.PenJoinStyle.BevelJoin,
 }  # fmt: skip
-CORNERS = {
-    "square": [(-0.886, -0.886), (0.886, -0.886), (0.886, 0.886), (-0.886, 0.886)],
-    "triangle": [(0.0, -1.2), (1.04, 0.7), (-1.04, 0.7)],
-    "diamond": [(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)],
-}
 
 
 def draw_swatch(painter: QPainter, row: Row, box: QRectF, ink: Ink) -> None:
@@ -106,16 +105,54 @@ def brush_of(symbol: Symbol) -> QColor | Qt.BrushStyle:
     return Qt.BrushStyle.NoBrush if symbol.fill is None else style_colour(symbol.fill)
 
 
+Part = tuple[QPainterPath, QPen, QColor | Qt.BrushStyle]
+"""Something to draw, with what draws its outline and its inside."""
+
+
 def draw_marker(painter: QPainter, symbol: Symbol, at: QPointF, size: float) -> None:
     """Draw a point symbol of a size in px around a place."""
-    painter.setPen(pen_of(symbol))
-    painter.setBrush(brush_of(symbol))
-    half = size / 2
-    if symbol.shape == "circle":
-        painter.drawEllipse(at, half, half)
-    elif symbol.shape == "cross":
-        arm = half * math.sqrt(0.5)
-        painter.drawLine(at + QPointF(-arm, -arm), at + QPointF(arm, arm))
-        painter.drawLine(at + QPointF(-arm, arm), at + QPointF(arm, -arm))
-    else:
-        painter.drawPolygon(QPolygonF([at + QPointF(x * half, y * half) for x, y in CORNERS[symbol.shape]]))
+    for path, pen, brush in outlines(symbol, size):
+        painter.setPen(pen)
+        painter.setBrush(brush)
+        painter.drawPath(path.translated(at))
+
+
+def outlines(
+    symbol: Symbol, size: float, scale: float = 1.0
+) -> list[tuple[QPainterPath, QPen, QColor | Qt.BrushStyle]]:
+    """Give the parts of a point symbol round the origin, the lowest first, with what draws them.
+
+    Parameters
+    ----------
+    symbol : Symbol
+    size : float
+        Height and width, px at 96 dpi.
+    scale : float
+        Units of the painter in one such px.
+    """
+    size, parts = size * scale, parts_of(symbol.marker)
+    if not parts:
+        path, half = QPainterPath(), size / 2
+        if symbol.shape == "circle":
+            path.addEllipse(QRectF(-half, -half, size, size))
+        else:
+            _add_ring(path, outline_of(symbol.shape, size, 0.0))
+        pen = pen_of(symbol)
+        pen.setWidthF(pen.widthF() * scale)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        return [(path, pen, brush_of(symbol))]
+    tones = {"fill": symbol.fill, "line": symbol.stroke or symbol.fill}
+    made: list[Part] = []
+    for tone, rings in parts:
+        path = QPainterPath()
+        for ring in rings:
+            _add_ring(path, ring * size)
+        colour_name = tones[tone]
+        if colour_name is not None:
+            made.append((path, QPen(Qt.PenStyle.NoPen), style_colour(colour_name)))
+    return made
+
+
+def _add_ring(path: QPainterPath, corners: NDArray[np.float64]) -> None:
+    path.addPolygon(QPolygonF([QPointF(float(x), float(y)) for x, y in corners]))
+    path.closeSubpath()

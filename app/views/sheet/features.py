@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPolygonF, QTransform
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QTransform
 
 from app.views.ink import style_colour
 from app.views.map2d.drawing import placement_of
-from app.views.map2d.points import outline_of
 from app.views.map2d.strokes import MITER_LIMIT
-from app.views.map2d.swatches import brush_of, pen_of
+from app.views.map2d.swatches import outlines, pen_of
 from app.views.sheet.hatches import draw_hatch
 from app.views.sheet.paths import Rings, elements_of, paths, placed, stamped, turned, turns
 from layers.geometry import LINE, POINT, POLYGON, gather
@@ -214,21 +213,22 @@ def mark_points(
     large = np.full(len(x), symbol.size) if large is None else large
     turn = np.full(len(x), symbol.rotation) if turn is None else turn
     inside = (x > -large) & (x < view.width + large) & (y > -large) & (y < view.height + large)
-    pen = pen_of(symbol)
-    pen.setWidthF(pen.widthF() * GRAIN)
-    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     painter.save()
     painter.scale(1 / GRAIN, 1 / GRAIN)
-    painter.setPen(pen)
-    painter.setBrush(brush_of(symbol))
     kinds = np.round(np.column_stack([large, turn])[inside], 2)
     for size, angle in np.unique(kinds, axis=0)[::-1]:
         same = np.flatnonzero(inside)[(kinds == (size, angle)).all(axis=1)]
-        path = mark(symbol, float(size) * GRAIN)
-        if angle:
-            path = QTransform().rotate(float(angle)).map(path)
-        for stamp in stamped(_whole(elements_of(path)), np.rint(x[same] * GRAIN), np.rint(y[same] * GRAIN)):
-            painter.drawPath(stamp)
+        parts = outlines(symbol, float(size), GRAIN)
+        turn_by = QTransform().rotate(float(angle))
+        marks = [(_whole(elements_of(turn_by.map(path) if angle else path)), pen, brush) for path, pen, brush in parts]
+        px, py = np.rint(x[same] * GRAIN), np.rint(y[same] * GRAIN)
+        # Marks of several parts go one by one: each lies whole over the one before.
+        for group in [slice(None)] if len(marks) == 1 else [slice(n, n + 1) for n in range(len(same))]:
+            for elements, pen, brush in marks:
+                painter.setPen(pen)
+                painter.setBrush(brush)
+                for stamp in stamped(elements, px[group], py[group]):
+                    painter.drawPath(stamp)
     painter.restore()
 
 
@@ -251,14 +251,3 @@ def beside(rings: Rings, offset: float) -> Rings:
     xy, at = shapely.get_coordinates(moved[good], return_index=True)
     starts = np.searchsorted(at, np.arange(int(good.sum()) + 1)).astype(np.int64)
     return Rings(xy, starts, rings.source[long[number[good]]])
-
-
-def mark(symbol: Symbol, size: float) -> QPainterPath:
-    """Give the outline of a point symbol of a size around the origin; its corners are those of the map's stamps."""
-    path, half = QPainterPath(), size / 2
-    if symbol.shape == "circle":
-        path.addEllipse(QRectF(-half, -half, size, size))
-    else:
-        path.addPolygon(QPolygonF([QPointF(x, y) for x, y in outline_of(symbol.shape, size, 0.0)]))
-        path.closeSubpath()
-    return path
