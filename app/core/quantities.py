@@ -37,6 +37,19 @@ QUANTITIES = {
     "wind_speed": N_("Wind speed"),
     "material": N_("Material of the mesh"),
 }
+TITLES = {
+    "Depth, rebuilt": N_("Depth, rebuilt"),
+    "Greatest depth, rebuilt": N_("Greatest depth, rebuilt"),
+    "Flow velocity, rebuilt": N_("Flow velocity, rebuilt"),
+    "Water level": N_("Water level"),
+    "Water level, greatest recorded": N_("Water level, greatest recorded"),
+    "Water level, least recorded": N_("Water level, least recorded"),
+    "Velocity normal to the side": N_("Velocity normal to the side"),
+    "Velocity normal to the side, greatest recorded": N_("Velocity normal to the side, greatest recorded"),
+    "Velocity normal to the side, least recorded": N_("Velocity normal to the side, least recorded"),
+    "Lowest ground of the cell": N_("Lowest ground of the cell"),
+}
+"""Titles that the readers of model results give, where the file has a name only its model's users know."""
 _PART = re.compile(r"([A-Za-z%°µ/_²³]+?)(?:\^|\*\*)?(-?[1-4])?")
 _PLAIN = {
     **dict.fromkeys(("degree_Celsius", "degrees_C", "degree_C", "degC", "Celsius", "deg_C"), "°C"),
@@ -79,7 +92,7 @@ def quantity_text(variable: Variable | None, name: str = "") -> str:
         return name
     if variable.made is not None and variable.made.kind in _ENVELOPES:
         return made_words(variable.made)
-    known = QUANTITIES.get(variable.standard_name) or QUANTITIES.get(variable.name)
+    known = QUANTITIES.get(variable.standard_name) or QUANTITIES.get(variable.name) or TITLES.get(variable.title)
     return tr(known) if known is not None else variable.title or variable.name
 
 

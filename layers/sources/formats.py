@@ -14,10 +14,12 @@ VECTOR = "layers.sources.vector_file"
 PARQUET = "layers.sources.parquet_file"
 NETCDF = "layers.sources.netcdf"
 SERIES = "layers.sources.series_file"
+HECRAS = "layers.sources.hecras"
 
 READABLE = (
     "GeoTIFF, COG, PNG, JPEG, JPEG 2000, HGT, Arc/Info ASCII grid, GeoPackage, Shapefile, GeoJSON, FlatGeobuf, "
-    "GeoParquet, KML, GML, GPX, DXF, NetCDF, SELAFIN, 2DM with DAT or XMDF, XDMF, CSV"
+    "GeoParquet, KML, GML, GPX, DXF, NetCDF, SELAFIN, 2DM with DAT or XMDF, XDMF, CSV, "
+    "HEC-RAS"
 )
 
 
@@ -44,7 +46,6 @@ IFC = _refuse("This is a building model (IFC); building models are not read here
 CLOUD = _refuse("This is a point cloud (LAS/LAZ); point clouds are not read here.")
 GRIB = _refuse("This is a GRIB file; GRIB is not read here.", "Convert it to NetCDF.")
 SELAFIN = _read("layers.sources.mesh_selafin", "SELAFIN")
-HECRAS = _refuse("This is a HEC-RAS result (HDF5); this kind of model result is not read here.")
 HDF = _refuse("This is an HDF5 file that is not NetCDF; it is not read here.")
 SMS = _read("layers.sources.mesh_sms", "SMS")
 HDF_OF_XDMF = _refuse("This HDF5 file holds the numbers of an XDMF file.", "Open the .xdmf file beside it.")
@@ -176,7 +177,7 @@ def _binary(path: Path, head: bytes, suffix: str) -> Format | None:
     if head.startswith(b"SQLite format 3\0"):
         return _read(VECTOR, "GPKG") if head[68:72] in (b"GPKG", b"GP10", b"GP11") or suffix == ".gpkg" else DATABASE
     if head.startswith(b"\x89HDF\r\n\x1a\n"):
-        return _hdf(path, suffix)
+        return _hdf(suffix)
     if head.startswith(b"\0\0\x27\x0a"):
         return _read(VECTOR, "ESRI Shapefile") if suffix == ".shp" else PART
     if suffix == ".hgt" and path.stat().st_size in _HGT_SIZES:
@@ -192,10 +193,10 @@ def _binary(path: Path, head: bytes, suffix: str) -> Format | None:
     return DHI if b"DHI_DFS_" in head[:64] else None
 
 
-def _hdf(path: Path, suffix: str) -> Format:
-    if suffix == ".hdf" and re.search(r"\.[pgu]\d\d\.hdf$", path.name.lower()):
-        return HECRAS
-    return {".xmdf": SMS, ".h5": SMS, ".hdf5": SMS, ".hdf": HDF, ".he5": HDF}.get(suffix, _read(NETCDF))
+def _hdf(suffix: str) -> Format:
+    if suffix == ".hdf":
+        return _read(HECRAS)
+    return {".xmdf": SMS, ".h5": SMS, ".hdf5": SMS, ".he5": HDF}.get(suffix, _read(NETCDF))
 
 
 def _text(path: Path, head: bytes) -> Format | None:

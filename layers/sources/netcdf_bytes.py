@@ -38,7 +38,7 @@ def check_whole(path: str) -> None:
         ) from fault
     except (struct.error, ValueError, LookupError, MemoryError, OverflowError) as fault:
         raise SourceUnavailable(
-            "The header of this NetCDF file is damaged.", where=path, remedy="Copy it again from its origin."
+            "The header of this file is damaged.", where=path, remedy="Copy it again from its origin."
         ) from fault
     if needed > size:
         raise SourceUnavailable(

@@ -118,7 +118,7 @@ REFUSED = [
     ("a.laz", b"LASF", "point cloud"),
     ("a.slf", b"title", "ends in .slf"),
     ("a.grib", b"GRIB", "GRIB"),
-    ("r.p01.hdf", b"\x89HDF\r\n\x1a\n", "HEC-RAS"),
+    ("r.hdf", b"\x89HDF\r\n\x1a\n", "header of this"),
     ("a.h5", b"\x89HDF\r\n\x1a\n", "HDF5 library cannot open"),
     ("a.2dm", b"no mesh", "ends in .2dm"),
     ("a.dat", b"no dataset", "ends in .dat"),
