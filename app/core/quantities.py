@@ -38,6 +38,7 @@ QUANTITIES = {
     "material": N_("Material of the mesh"),
 }
 TITLES = {
+    "Depth": N_("Depth"),
     "Depth, rebuilt": N_("Depth, rebuilt"),
     "Greatest depth, rebuilt": N_("Greatest depth, rebuilt"),
     "Flow velocity, rebuilt": N_("Flow velocity, rebuilt"),
@@ -47,6 +48,16 @@ TITLES = {
     "Velocity normal to the side": N_("Velocity normal to the side"),
     "Velocity normal to the side, greatest recorded": N_("Velocity normal to the side, greatest recorded"),
     "Velocity normal to the side, least recorded": N_("Velocity normal to the side, least recorded"),
+    "Flow velocity": N_("Flow velocity"),
+    "Flow velocity, x": N_("Flow velocity, x"),
+    "Flow velocity, y": N_("Flow velocity, y"),
+    "Flow velocity, greatest recorded": N_("Flow velocity, greatest recorded"),
+    "Flow velocity, x, greatest recorded": N_("Flow velocity, x, greatest recorded"),
+    "Flow velocity, y, greatest recorded": N_("Flow velocity, y, greatest recorded"),
+    "Flow speed, rebuilt": N_("Flow speed, rebuilt"),
+    "Water depth": N_("Water depth"),
+    "Water depth, greatest recorded": N_("Water depth, greatest recorded"),
+    "Ground height": N_("Ground height"),
     "Lowest ground of the cell": N_("Lowest ground of the cell"),
 }
 """Titles that the readers of model results give, where the file has a name only its model's users know."""
@@ -92,7 +103,7 @@ def quantity_text(variable: Variable | None, name: str = "") -> str:
         return name
     if variable.made is not None and variable.made.kind in _ENVELOPES:
         return made_words(variable.made)
-    known = QUANTITIES.get(variable.standard_name) or QUANTITIES.get(variable.name) or TITLES.get(variable.title)
+    known = QUANTITIES.get(variable.standard_name) or TITLES.get(variable.title) or QUANTITIES.get(variable.name)
     return tr(known) if known is not None else variable.title or variable.name
 
 

@@ -46,6 +46,10 @@ class Scope:
         found = self._time(dimension)
         return found.decoded if found else None
 
+    def know_time(self, dimension: str, decoded: DecodedTime) -> None:
+        """Take the time axis of a dimension from one who could read it."""
+        self._times[dimension] = _Found(decoded)
+
     def is_time(self, dimension: str) -> bool:
         """Whether a dimension has a time coordinate."""
         return self._time(dimension) is not None

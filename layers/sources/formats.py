@@ -19,7 +19,7 @@ HECRAS = "layers.sources.hecras"
 READABLE = (
     "GeoTIFF, COG, PNG, JPEG, JPEG 2000, HGT, Arc/Info ASCII grid, GeoPackage, Shapefile, GeoJSON, FlatGeobuf, "
     "GeoParquet, KML, GML, GPX, DXF, NetCDF, SELAFIN, 2DM with DAT or XMDF, XDMF, CSV, "
-    "HEC-RAS"
+    "HEC-RAS, ANUGA SWW, TUFLOW FV, 3Di"
 )
 
 
@@ -50,7 +50,7 @@ HDF = _refuse("This is an HDF5 file that is not NetCDF; it is not read here.")
 SMS = _read("layers.sources.mesh_sms", "SMS")
 HDF_OF_XDMF = _refuse("This HDF5 file holds the numbers of an XDMF file.", "Open the .xdmf file beside it.")
 TIN = _refuse("This is a triangulation (TIN); this kind of model file is not read here.")
-SWW = _refuse("This is an ANUGA result (SWW); this kind of model result is not read here.")
+SWW = _read(NETCDF)
 DHI = _refuse("This is a MIKE file (DFS, MESH); this kind of model file is not read here.")
 PLY = _refuse("This is a PLY mesh; PLY is not read here.")
 XDMF = _read("layers.sources.mesh_xdmf", "XDMF")
@@ -164,9 +164,9 @@ def identify(path: Path, head: bytes) -> Format:
     suffix = path.suffix.lower()
     found = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
     found = found or _binary(path, head, suffix) or _text(path, head)
-    if found is None or (found.reader == NETCDF and suffix == ".sww"):
+    if found is None:
         by_name = _SUFFIX.get(suffix, UNKNOWN)
-        return UNLIKE if found is None and by_name in _TOLD_BY_CONTENT else by_name
+        return UNLIKE if by_name in _TOLD_BY_CONTENT else by_name
     return found
 
 

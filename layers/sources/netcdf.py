@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 CLASSIC = (b"CDF\x01", b"CDF\x02", b"CDF\x05")
 HDF5 = b"\x89HDF\r\n\x1a\n"
-SUFFIXES = {".nc", ".nc4", ".nc3", ".cdf", ".netcdf", ".ncf", ".grd"}
+SUFFIXES = {".nc", ".nc4", ".nc3", ".cdf", ".netcdf", ".ncf", ".grd", ".sww"}
 
 
 def sniff(path: str, head: bytes) -> bool:

@@ -6,25 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from layers.errors import DataError
 from layers.sources.cf_values import text
+from layers.sources.model_netcdf import holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def holds(dataset: Any, *names: str) -> bool:
-    """Whether a file has all these variables or dimensions."""
-    return all(name in dataset.variables or name in dataset.dimensions for name in names)
-
-
-def is_3di(dataset: Any) -> bool:
-    """3Di results: its own lists of cells and lines."""
-    return bool(text(dataset, "threedicore_version")) or holds(dataset, "nMesh2D_nodes", "nMesh2D_lines")
-
-
 MODELS: tuple[tuple[str, Callable[[Any], bool]], ...] = (
-    ("3Di", is_3di),
-    ("TUFLOW FV", lambda d: "tuflow" in text(d, "Origin").lower() or holds(d, "cell_Nvert", "cell_node")),
-    ("ANUGA (SWW)", lambda d: holds(d, "number_of_volumes", "volumes")),
     ("SFINCS (subgrid)", lambda d: holds(d, "z_zmin", "uv_zmin")),
     ("SCHISM", lambda d: holds(d, "SCHISM_hgrid_face_nodes") and "SCHISM_hgrid" not in d.variables),
     ("FVCOM", lambda d: holds(d, "nele", "nv")),

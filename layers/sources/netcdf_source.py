@@ -13,6 +13,9 @@ from layers.sources.cf_mesh import MeshPart
 from layers.sources.cf_scan import Scope
 from layers.sources.cf_series import SeriesPart, series_parts
 from layers.sources.cf_values import text
+from layers.sources.model_netcdf import reader_of
+from layers.sources.model_part import ModelPart
+from layers.sources.model_source import damage_in_words
 from layers.sources.netcdf_bytes import check_whole
 from layers.sources.netcdf_library import netCDF4
 from layers.sources.netcdf_models import nothing_found, refuse_model
@@ -22,7 +25,8 @@ from layers.sources.ugrid import mesh_parts, skipped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Part = GridPart | MeshPart | SeriesPart
+Part = GridPart | MeshPart | SeriesPart | ModelPart
+Found = tuple[dict[str, Part], tuple[Warned, ...], list[str]]
 
 
 class NetcdfSource:
@@ -39,9 +43,14 @@ class NetcdfSource:
         check_whole(path)
         self._dataset = opened(path)
         try:
-            refuse_model(self._dataset, path)
-            with quiet():
-                self._parts, self._warned, self._left_out = found_parts(self._dataset, path)
+            reader = reader_of(self._dataset)
+            self._driver = reader[0] if reader else "NetCDF"
+            if reader is None:
+                refuse_model(self._dataset, path)
+            with quiet(), damage_in_words(path):
+                self._parts, self._warned, self._left_out = (
+                    model_parts(reader[1], self._dataset, path) if reader else found_parts(self._dataset, path)
+                )
             if not self._parts:
                 raise nothing_found(self._dataset, path)
         except BaseException:
@@ -55,7 +64,7 @@ class NetcdfSource:
         return Description(
             path=self.path,
             kind=layers[0].kind,
-            driver="NetCDF",
+            driver=self._driver,
             layers=layers,
             warnings=self._warned,
             extra={
@@ -83,7 +92,7 @@ class NetcdfSource:
                 name=request.layer,
                 names=", ".join(self._parts),
             )
-        with quiet():
+        with quiet(), damage_in_words(self.path):
             return part.read(request)
 
     def close(self) -> None:
@@ -120,7 +129,13 @@ def groups(root: Any, prefix: str = "") -> Iterator[tuple[Any, str]]:
         yield from groups(group, f"{prefix}{name}/")
 
 
-def found_parts(dataset: netCDF4.Dataset, path: str) -> tuple[dict[str, Part], tuple[Warned, ...], list[str]]:
+def model_parts(reader: Any, dataset: netCDF4.Dataset, path: str) -> Found:
+    """Let the reader of a model make the layers of its file."""
+    found: list[Part] = reader.parts(Scope(dataset, path))
+    return {part.key: part for part in found}, (), []
+
+
+def found_parts(dataset: netCDF4.Dataset, path: str) -> Found:
     """Find all layers of a file.
 
     Returns
@@ -145,7 +160,7 @@ def found_parts(dataset: netCDF4.Dataset, path: str) -> tuple[dict[str, Part], t
     return parts, tuple(warned), left_out
 
 
-def parts_of(scope: Scope) -> tuple[list[Part], list[Warned]]:
+def parts_of(scope: Scope) -> tuple[list[GridPart | MeshPart | SeriesPart], list[Warned]]:
     """Find the layers of one group, and what keeps others from being shown."""
     data = scope.data()
     meshes, used = mesh_parts(scope, data)
@@ -160,7 +175,7 @@ def parts_of(scope: Scope) -> tuple[list[Part], list[Warned]]:
         else:
             (left if plane is None or is_single(one, plane) else flat).append(one)
     grids, warned = grid_parts(scope, flat)
-    maps: list[Part] = [*meshes, *grids, *curvilinear_parts(scope, turned)]
+    maps: list[GridPart | MeshPart | SeriesPart] = [*meshes, *grids, *curvilinear_parts(scope, turned)]
     # A number per moment beside a map (the model's own time step) is no station.
     return [*maps, *series_parts(scope, left, stations_only=bool(maps))], warned
 

@@ -221,10 +221,7 @@ def test_sfincs_stations_and_rain_open_too():
 @pytest.mark.parametrize(
     ("path", "model"),
     [
-        ("mesh/3di/results_3di_16cells7steps.nc", "3Di"),
-        ("mesh/tuflowfv/Cone_003.nc", "TUFLOW FV"),
         ("mesh/sfincs/sfincs_subgrid.nc", "SFINCS"),
-        ("mesh/sww/cairns.sww", "ANUGA"),
     ],
 )
 def test_other_models_are_refused_by_name(path: str, model: str):

@@ -122,7 +122,7 @@ REFUSED = [
     ("a.h5", b"\x89HDF\r\n\x1a\n", "HDF5 library cannot open"),
     ("a.2dm", b"no mesh", "ends in .2dm"),
     ("a.dat", b"no dataset", "ends in .dat"),
-    ("a.sww", b"CDF\x01", "ANUGA"),
+    ("a.sww", b"\1\2\3", "ends in .sww"),
     ("a.dfsu", b"DHI_DFS_ MIKE Zero", "MIKE"),
     ("a.json", b'{"features":[{"geometry":{"encodeOffsets":[[1,2]]}}],"UTF8Encoding":true}', "UTF8Encoding"),
     ("a.json", b'{"type":"Topology"}', "TopoJSON"),
