@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LONGEST_S = 120.0
 STATISTICS_S = 30.0
 """How long a picture waits for the ranges of what it shows."""
+QUIET_LOOKS = 6
+"""Turns of the event loop in which nothing may be left to do before a window counts as settled."""
 LOOK_MS = 4
 """How often it is looked whether what is waited for has come."""
 
@@ -242,14 +244,16 @@ def wait_for(window: MainWindow, done: Callable[[], bool], seconds: float = LONG
 def settle(window: MainWindow, quiet_s: float = 0.15) -> None:
     """Let the window live until everything is painted, ranges known, and nothing comes after it for a while."""
     began = since = time.monotonic()
+    looks = 0  # a pause that the main thread itself was away for is none
 
     def rests() -> bool:
-        nonlocal since
+        nonlocal since, looks
+        looks += 1
         waiting = not window.desk.is_calm or (window.docks["tools"].is_seen and not window.tools.known)
         gathering = window.desk.reading.is_gathering and time.monotonic() - began < STATISTICS_S
         if waiting or gathering or not is_painted(window):
-            since = time.monotonic()
-        return time.monotonic() - since > quiet_s
+            since, looks = time.monotonic(), 0
+        return looks >= QUIET_LOOKS and time.monotonic() - since > quiet_s
 
     wait_for(window, rests)
 
