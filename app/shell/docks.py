@@ -35,7 +35,7 @@ class Panel:
     """Whether it is filled before the first picture is there."""
     width: int = 300
     height: int = 220
-    slim: float = 0.84
+    slim: float = 0.89
     """Share of its width that it begins with in a small window."""
 
     def size_in(self, window: QSize) -> QSize:
