@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 LAYER_ROLE = int(Qt.ItemDataRole.UserRole)
 GROUP_ROLE = LAYER_ROLE + 1
 ROW, GROUP_ROW = 44, 30
-REASON_LINE, REASON_LINES = 16, 7
+REASON_LINE, REASON_LINES = 16, 9
 """Height of a line of a reason, px, and how many of them a row shows."""
 Index = QModelIndex | QPersistentModelIndex
 
