@@ -139,9 +139,17 @@ def compile_sources() -> None:
 
 
 def compile_kernels() -> None:
-    """Compile what draws the map, so that the first window need not."""
-    say("Compiling the drawing kernels")
+    """Compile what draws the map and what adds up zones, beside each other, so that their first use need not."""
+    say("Compiling the drawing kernels and those of zones")
     quiet = environ(QT_QPA_PLATFORM="offscreen")
-    command = [PYTHON, "-m", "app.views.map2d.kernels"]
-    if subprocess.run(command, cwd=ROOT, env=quiet, stdout=subprocess.DEVNULL, check=False).returncode:
-        raise SystemExit("The drawing kernels could not be compiled; the lines above say why.")
+    commands = (
+        ("The drawing kernels", ["-m", "app.views.map2d.kernels"]),
+        ("The kernels of zones", ["-P", "-c", "from plugins.processing.kernels import warm_up; warm_up()"]),
+    )
+    started = [
+        (name, subprocess.Popen([PYTHON, *words], cwd=ROOT, env=quiet, stdout=subprocess.DEVNULL))
+        for name, words in commands
+    ]
+    wrong = [name for name, one in started if one.wait()]
+    if wrong:
+        raise SystemExit(f"{' and '.join(wrong)} could not be compiled; the lines above say why.")

@@ -1,7 +1,7 @@
 """Compiled loops over cells and edges: exact cover of cells by polygons.
 
-Machine code is kept on disk beside the sources (or where ``NUMBA_CACHE_DIR`` says), so that only the first run
-compiles. Nothing here is imported before a tool needs it.
+Machine code is kept on disk beside the sources (or where ``NUMBA_CACHE_DIR`` says), so that set-up compiles
+and no run after it. Nothing here is imported before a tool needs it.
 """
 
 from __future__ import annotations
@@ -284,7 +284,3 @@ def warm_up(*, by_value: bool = True) -> None:
     """Compile the kernels, or load them from disk, before threads ask for them."""
     for name in ("figures", "shares") if by_value else ("figures",):
         _compiled(name)
-
-
-if __name__ == "__main__":
-    warm_up()
