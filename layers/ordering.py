@@ -23,6 +23,12 @@ _WORD = 8
 """Bytes of a text that are compared at once."""
 _SHARED = 256
 """Bytes that all texts may begin with and that are left out."""
+_FEW = 1000
+"""Texts that are asked first for what all begin with."""
+_MOST = 3
+"""Where more than one in so many texts is looked at again, all are read."""
+_HELD = np.array([(1 << 64) - (1 << 8 * (_WORD - count)) for count in range(_WORD + 1)], np.uint64)
+"""The bits of a word that hold its first 0 to 8 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +117,12 @@ def sorted_places(keys: Keys) -> Rows:
     mask, order = np.uint64((1 << room) - 1), None
     for shift in range(0, max(bits, 1), piece):
         part = low >> np.uint64(shift)
-        packed = ((part if order is None else part[order]) << np.uint64(room)) | own
+        packed = part if order is None else part[order]
+        packed <<= np.uint64(room)
+        packed |= own
         packed.sort()
-        at = (packed & mask).view(np.int64)
+        packed &= mask
+        at = packed.view(np.int64)
         order = at if order is None else order[at]
     return cast("Rows", order)
 
@@ -125,8 +134,9 @@ def _texts_in_order(texts: Texts, rows: Rows) -> tuple[Rows, Rows]:
     """
     starts, lengths = texts.offsets[rows], np.diff(texts.offsets)[rows]
     data = np.concatenate([texts.data, np.zeros(3 * _WORD, np.uint8)])
-    skip = _common(data, starts, lengths)
-    keys = _pieces(data, starts + skip, lengths - skip)
+    words = data[: len(data) // _WORD * _WORD].view(">u8").astype(np.uint64)
+    skip = _common(words, starts, lengths)
+    keys = _pieces(words, starts + skip, lengths - skip)
     order = sorted_places(keys)
     begins, skip = _begins(keys[order]), skip + _WORD
     while len(begins) < len(order):
@@ -137,7 +147,10 @@ def _texts_in_order(texts: Texts, rows: Rows) -> tuple[Rows, Rows]:
         at = np.flatnonzero(np.repeat(unsure, sizes))
         group = np.repeat(np.arange(len(begins)), sizes)[at]
         held = order[at]
-        keys = _pieces(data, starts[held] + skip, lengths[held] - skip)
+        if len(held) * _MOST > len(starts):  # read in the order of the file, which the memory likes best
+            keys = _pieces(words, starts + skip, lengths - skip)[held]
+        else:
+            keys = _pieces(words, starts[held] + skip, lengths[held] - skip)
         place = sorted_places(keys)
         place = place[sorted_places(group[place].astype(np.uint64))]
         order[at], keys = held[place], keys[place]
@@ -147,27 +160,39 @@ def _texts_in_order(texts: Texts, rows: Rows) -> tuple[Rows, Rows]:
     return rows[order], begins
 
 
-def _common(data: NDArray[np.uint8], starts: Rows, lengths: Rows) -> int:
+def _common(words: Keys, starts: Rows, lengths: Rows) -> int:
     """Count the bytes that all texts begin with."""
     if not len(starts):
         return 0
-    most, first = int(lengths.min()), data[starts[0] :]
-    same = 0
-    while same < min(most, _SHARED) and bool((data[starts + same] == first[same]).all()):
-        same += 1
+    most, same = min(int(lengths.min()), _SHARED), 0
+    while same < most:
+        alike = _WORD
+        for some in (slice(0, _FEW), slice(None)):  # mostly a few tell that there is nothing
+            keys = _pieces(words, starts[some] + same, lengths[some] - same)
+            alike = _WORD - (int(keys.min() ^ keys.max()).bit_length() + 7) // 8
+            if not alike:
+                return same
+        same = min(same + alike, most)
+        if alike < _WORD:
+            break
     return same
 
 
-def _pieces(data: NDArray[np.uint8], starts: Rows, lengths: Rows) -> Keys:
-    """Give up to eight bytes of each text as one word, the first byte on top; zero beyond its end."""
-    words = data[: len(data) // _WORD * _WORD].view(">u8").astype(np.uint64)
-    at, shift = starts >> 3, ((starts & (_WORD - 1)) << 3).astype(np.uint64)
+def _pieces(words: Keys, starts: Rows, lengths: Rows) -> Keys:
+    """Give up to eight bytes of each text as one word, the first byte on top; zero beyond its end.
+
+    Parameters
+    ----------
+    words : ndarray, uint64
+        The bytes of all texts, eight to a word, the first on top.
+    starts : ndarray, int64, (texts,)
+        First byte of each piece; it may lie beyond the bytes where nothing is left of a text.
+    lengths : ndarray, int64, (texts,)
+        Bytes left of each text; 0 or less: none.
+    """
+    at, shift = np.minimum(starts >> 3, len(words) - 2), ((starts & (_WORD - 1)) << 3).astype(np.uint64)
     found = words[at] << shift
     # Shifted twice, because a shift by all 64 bits is none.
     found |= (words[at + 1] >> np.uint64(1)) >> (np.uint64(63) - shift)
-    short = np.flatnonzero(lengths < _WORD)
-    drop = ((_WORD - lengths[short].clip(0)) * 8).astype(np.uint64)
-    found[short] = np.where(
-        drop >= 64, np.uint64(0), (found[short] >> (drop & np.uint64(63))) << (drop & np.uint64(63))
-    )
+    found &= _HELD[np.clip(lengths, 0, _WORD)]
     return found

@@ -60,3 +60,13 @@ def test_moments_truths_and_numbers_without_sign_come_in_order():
 def test_many_keys_keep_the_order_of_equal_rows(count: int):
     keys = np.random.default_rng(3).integers(0, 2**64 - 1, count, np.uint64) & np.uint64(0xFF000000000000FF)
     assert np.array_equal(sorted_places(keys), np.argsort(keys, kind="stable"))
+
+
+def test_texts_with_long_common_beginnings_short_ones_and_empty_ones_come_in_order():
+    rng = np.random.default_rng(6)
+    tails = ["", "a", "ab", "abcdefg", "abcdefgh", "abcdefghi", "abcdefghijklmnopqrstuvwxyz", "号", "地块", "zz"]
+    for common in ("", "1", "seven77", "eight888", "sixteen-letters-", "浦东新区第"):
+        texts = [common + tails[i] + str(j) * k for i, j, k in rng.integers(0, (len(tails), 10, 3), (3000, 3)).tolist()]
+        assert [texts[i] for i in ordered(texts).rows] == sorted(texts, key=str.encode), common
+    assert ordered(["", "", ""]).rows.tolist() == [0, 1, 2]
+    assert ordered(["x" * 400, "x" * 300, "x" * 350]).rows.tolist() == [1, 2, 0]
