@@ -197,6 +197,9 @@ class Track:
             self._finish(look, None, None)
             raise
         self._finish(look, picture, failure)
+        around = getattr(painter, "around", None)
+        if around is not None and picture is not None and self.wanted is look:
+            self._fetcher.ahead([(self.layer, request) for request in around(look)])
 
     def _is_elsewhere(self, look: Look) -> bool:
         """Tell whether another view is wanted by now; what is under way is then left, and drawn for that one."""

@@ -231,7 +231,8 @@ class Painter(Protocol):
     """Turns a look and its data into pixels; called in worker threads only.
 
     ``paint`` depends on its arguments alone; what a painter keeps between calls only saves time. Where ``stop`` comes
-    true meanwhile, what ``paint`` gives is thrown away.
+    true meanwhile, what ``paint`` gives is thrown away. A painter may also have ``around(look)``, like ``needs``:
+    what a small move would want, read once the picture is there.
     """
 
     stop: Callable[[], bool]

@@ -148,14 +148,26 @@ class RasterPainter:
         self._parts = parts
         return self._whole, is_kept
 
+    def around(self, look: Look) -> list[Request]:
+        """Name the tiles that a small move would want, of a grid in a file: what is read before it is asked for."""
+        look = cast("RasterLook", look)
+        held, seen, d = self._windows(look), _seen(look), look.description
+        if seen is None or d is None or d.bounds is None or "://" in look.source or not held:
+            return []
+        tile = held[0]
+        if not isinstance(tile, Tile):
+            return []
+        dx, dy = max(w.box.width for w in held if w.box), max(w.box.height for w in held if w.box)
+        wide = replace(seen, x0=seen.x0 - dx, y0=seen.y0 - dy, x1=seen.x1 + dx, y1=seen.y1 + dy)
+        found = tiles_of(d, wide.intersection(d.bounds) or seen, _density(seen, look.view))
+        names, level = variables_of(look), look.style.level
+        new = [w for w in found if w not in held]
+        return [RasterRequest(look.key, names, _step(look), w.box, w.width, w.height, level) for w in new]
+
     # ------------------------------------------------------------------- window
     def _windows(self, look: RasterLook) -> Sequence[Window | Tile]:
-        d, view = look.description, look.view
-        if d is None or d.bounds is None or not look.bands:
-            return []
-        seen = projection.transformed_extent(view.extent, view.crs, look.crs)
-        seen = seen.intersection(d.bounds) if seen is not None else None
-        if seen is None or seen.width <= 0 or seen.height <= 0:
+        d, view, seen = look.description, look.view, _seen(look)
+        if d is None or d.bounds is None or not look.bands or seen is None:
             return []
         cells = d.counts.get("width", 0) * d.counts.get("height", 0)
         if 0 < cells <= SMALL:
@@ -174,6 +186,14 @@ class RasterPainter:
         made = _window(seen, bounds, view)
         self._window = (key, made)
         return made
+
+
+def _seen(look: RasterLook) -> Extent | None:
+    """Give the part of a layer that is in view, in its own system; None where there is none."""
+    d, view = look.description, look.view
+    seen = projection.transformed_extent(view.extent, view.crs, look.crs)
+    seen = seen.intersection(d.bounds) if seen is not None and d is not None and d.bounds is not None else None
+    return None if seen is None or seen.width <= 0 or seen.height <= 0 else seen
 
 
 def _density(seen: Extent, view: View) -> float:
