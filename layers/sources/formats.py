@@ -19,7 +19,7 @@ HECRAS = "layers.sources.hecras"
 READABLE = (
     "GeoTIFF, COG, PNG, JPEG, JPEG 2000, HGT, Arc/Info ASCII grid, GeoPackage, Shapefile, GeoJSON, FlatGeobuf, "
     "GeoParquet, KML, GML, GPX, DXF, NetCDF, SELAFIN, 2DM with DAT or XMDF, XDMF, CSV, "
-    "HEC-RAS, ANUGA SWW, TUFLOW FV, 3Di"
+    "HEC-RAS, ANUGA SWW, TUFLOW FV, 3Di, MIKE mesh"
 )
 
 
@@ -51,7 +51,7 @@ SMS = _read("layers.sources.mesh_sms", "SMS")
 HDF_OF_XDMF = _refuse("This HDF5 file holds the numbers of an XDMF file.", "Open the .xdmf file beside it.")
 TIN = _refuse("This is a triangulation (TIN); this kind of model file is not read here.")
 SWW = _read(NETCDF)
-DHI = _refuse("This is a MIKE file (DFS, MESH); this kind of model file is not read here.")
+DHI = _refuse("This is a MIKE file (DFS); this kind of model file is not read here.")
 PLY = _refuse("This is a PLY mesh; PLY is not read here.")
 XDMF = _read("layers.sources.mesh_xdmf", "XDMF")
 XML = _refuse("This is an XML file that holds no map data; it is not read here.")
@@ -124,7 +124,7 @@ _SUFFIX: dict[str, Format] = {
     **dict.fromkeys((".grb", ".grib", ".grb2", ".grib2"), GRIB),
     **dict.fromkeys((".slf", ".srf"), SELAFIN),
     **dict.fromkeys((".2dm", ".dat", ".xmdf"), SMS),
-    **dict.fromkeys((".dfsu", ".dfs0", ".dfs1", ".dfs2", ".dfs3", ".mesh"), DHI),
+    **dict.fromkeys((".dfsu", ".dfs0", ".dfs1", ".dfs2", ".dfs3"), DHI),
     **dict.fromkeys((".inp", ".rpt", ".out", ".net"), NETWORK),
     **dict.fromkeys((".xlsx", ".xls", ".docx", ".doc", ".ods", ".pptx"), OFFICE),
     **dict.fromkeys((".qgs", ".qgz"), PROJECT),
@@ -132,6 +132,7 @@ _SUFFIX: dict[str, Format] = {
     **dict.fromkeys((".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix"), PART),
     **dict.fromkeys((".tfw", ".jgw", ".pgw", ".wld", ".ovr", ".aux", ".msk"), SIDE),
     ".tin": TIN,
+    ".mesh": _read("layers.sources.mike_mesh"),
     ".sww": SWW,
     ".ply": PLY,
     ".xdmf": XDMF,

@@ -113,9 +113,10 @@ def parts(scope: Scope) -> list[Any]:
 
     def topology() -> Topology:
         table, present = connectivity(group.variables["cell_node"], CELLS, len(x), scope.path)
-        corners = np.asarray(fetch(group.variables["cell_Nvert"]), np.int64)
-        inside = np.less(np.arange(table.shape[1]), corners[:, None])
-        kept = inside if present is None else np.logical_and(inside, present)
+        corners = fetch(group.variables["cell_Nvert"]).astype(np.int64)
+        columns: NDArray[np.int64] = np.arange(int(table.shape[1]), dtype=np.int64)
+        inside: NDArray[np.bool_] = columns < corners[:, None]
+        kept = inside if present is None else inside & present
         faces = anticlockwise(x, y, faces_of(table, kept))
         bed = group.variables.get("node_Zb")
         return Topology(

@@ -345,6 +345,41 @@ def test_a_layer_of_tuflow_fv_is_counted_from_the_surface_and_missing_where_a_ce
     assert str(layer.time.values[0])[:19] == "1990-01-01T01:00:00"
 
 
+@pytest.mark.parametrize(
+    ("name", "counts", "bounds", "bed", "units", "said"),
+    [
+        ("kalundborg_coarse", (6286, 3532), (10.6024, 55.4026, 11.10336, 55.845), (-55.6998, 6.26921), "m", "degrees"),
+        (
+            "odense_rough",
+            (654, 399),
+            (211068.501, 6153077.668, 224171.617, 6164499.428),
+            (-11.3593, -0.2),
+            None,
+            "UTM-33",
+        ),
+    ],
+)
+def test_a_mesh_of_mike_opens_with_the_facts_of_the_catalogue(
+    name: str, counts: Any, bounds: Any, bed: Any, units: str | None, said: str
+):
+    path = real_data(f"mesh/mike/{name}.mesh")
+    source = open_source(str(path))
+    found = to_info(source.describe())
+    mesh: Any = source.read(TopologyRequest(""))
+    ground: Any = source.read(ValuesRequest("", "z"))
+    source.close()
+    assert (found["driver"], found["kind"], found["crs"], found["time"]) == ("MIKE mesh", "mesh", None, None)
+    assert (found["counts"]["faces"], found["counts"]["nodes"]) == counts
+    assert found["bounds"] == pytest.approx(bounds, rel=1e-6)
+    assert (ground.values.min(), ground.values.max()) == pytest.approx(bed, rel=1e-5)
+    assert found["variables"][0]["units"] == units
+    assert any(said in one["what"] for one in found["warnings"])
+    lines = path.read_text(encoding="ascii").splitlines()
+    assert (mesh.node_x[41], mesh.node_y[41], mesh.node_z[41]) == tuple(float(word) for word in lines[42].split()[1:4])
+    last = [int(word) - 1 for word in lines[-1].split()[1:]]
+    assert sorted(mesh.face_nodes[mesh.face_offsets[-2] :]) == sorted(last)
+
+
 def read_whole(path: Path) -> str:
     """Open, describe and read all there is; what is wrong as one text, empty where nothing is."""
     try:
@@ -369,6 +404,7 @@ DAMAGED = [
     "mesh/sww/cairns.sww",
     "mesh/tuflowfv/Cone_003.nc",
     "mesh/3di/results_3di_16cells7steps.nc",
+    "mesh/mike/odense_rough.mesh",
 ]
 
 
