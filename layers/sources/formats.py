@@ -19,7 +19,7 @@ HECRAS = "layers.sources.hecras"
 READABLE = (
     "GeoTIFF, COG, PNG, JPEG, JPEG 2000, HGT, Arc/Info ASCII grid, GeoPackage, Shapefile, GeoJSON, FlatGeobuf, "
     "GeoParquet, KML, GML, GPX, DXF, NetCDF, SELAFIN, 2DM with DAT or XMDF, XDMF, CSV, "
-    "HEC-RAS, ANUGA SWW, TUFLOW FV, 3Di, MIKE mesh"
+    "HEC-RAS, ANUGA SWW, TUFLOW FV, 3Di, MIKE mesh, ADCIRC, FVCOM, SCHISM"
 )
 
 

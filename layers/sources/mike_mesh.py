@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from layers import crs
-from layers.errors import CrsMissing, SourceUnavailable
+from layers.errors import SourceUnavailable
 from layers.extent import around_points
-from layers.sources.cf_crs import crs_warnings
+from layers.sources.cf_crs import crs_warnings, understood
 from layers.sources.connectivity import anticlockwise, faces_of
 from layers.sources.guard import MAX_PARSED_BYTES
 from layers.sources.model_part import Fixed, ModelPart, Quantity
@@ -135,13 +134,11 @@ def part_of(text: MeshText, path: str) -> ModelPart:
 
 def system_of(word: str) -> tuple[str | None, list[Warned]]:
     """Give the reference system of MIKE's text: WKT is understood, a short name such as UTM-33 names no datum."""
-    if "[" in word:
-        try:
-            return crs.normalise(word), []
-        except CrsMissing:
-            pass
     if word == LONG_LAT:
         return None, []
+    found = understood(word) if "[" in word else None
+    if found:
+        return found, []
     return None, [
         Warned(
             "crs_missing",

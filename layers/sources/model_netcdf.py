@@ -29,10 +29,14 @@ def holds(dataset: Any, *names: str) -> bool:
     return all(name in dataset.variables or name in dataset.dimensions for name in names)
 
 
+OCEAN = "layers.sources.model_ocean"
 READERS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("ANUGA SWW", "layers.sources.model_anuga", lambda d: holds(d, "number_of_volumes", "volumes", "x", "y")),
     ("TUFLOW FV", "layers.sources.model_tuflow", lambda d: holds(d, "cell_Nvert", "cell_node", "node_X", "node_Y")),
     ("3Di", "layers.sources.model_threedi", lambda d: holds(d, "nMesh2D_nodes", "Mesh2DContour_x", "Mesh2DContour_y")),
+    ("SCHISM", OCEAN, lambda d: holds(d, "SCHISM_hgrid_face_nodes") and "SCHISM_hgrid" not in d.variables),
+    ("FVCOM", OCEAN, lambda d: holds(d, "nele", "nv")),
+    ("ADCIRC", OCEAN, lambda d: holds(d, "element", "x", "y") and "nele" in d.dimensions),
 )
 """Driver, module and test of each model."""
 

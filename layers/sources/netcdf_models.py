@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 MODELS: tuple[tuple[str, Callable[[Any], bool]], ...] = (
     ("SFINCS (subgrid)", lambda d: holds(d, "z_zmin", "uv_zmin")),
-    ("SCHISM", lambda d: holds(d, "SCHISM_hgrid_face_nodes") and "SCHISM_hgrid" not in d.variables),
-    ("FVCOM", lambda d: holds(d, "nele", "nv")),
-    ("ADCIRC", lambda d: holds(d, "element", "nvel")),
     ("D-Flow FM (NetNode/NetLink)", lambda d: holds(d, "NetNode_x", "NetLink")),
     ("MIKE", lambda d: "mike" in text(d, "source").lower() and holds(d, "nElements")),
 )
