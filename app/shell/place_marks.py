@@ -70,7 +70,9 @@ class MapLinks(QObject):
             own = layer.vdatum if layer.vdatum and not d.vdatum else ""
             system = layer.crs if layer.crs and not d.crs else ""
             shown = str(getattr(getattr(layer, "style", None), "variable", ""))
-            found.append(LayerChoice(tool_word(layer), layer.name, layer.kind, names, shown, own or "", system or ""))
+            blind = d.time is not None and d.time.kind == "unzoned"
+            word = tool_word(layer)
+            found.append(LayerChoice(word, layer.name, layer.kind, names, shown, own or "", system or "", blind))
             if layer is self._desk.focus.layer:
                 found.insert(0, found.pop())
         return found

@@ -21,18 +21,20 @@ if TYPE_CHECKING:
 
     from app.core.tools import Tool
     from app.shell.desk import Desk
-    from app.widgets.map_fields import Surroundings
+    from app.widgets.map_fields import LayerChoice, Surroundings
 
 SUFFIXES = {"raster": ".tif", "vector": ".gpkg", "mesh": ".nc", "series": ".csv", "table": ".csv"}
 """File type that a result gets where the user names none."""
 
 
-def arguments_of(tool: Tool, values: dict[str, Any], out: str, vdatum: str = "", source_crs: str = "") -> list[str]:
+def arguments_of(
+    tool: Tool, values: dict[str, Any], out: str, vdatum: str = "", source_crs: str = "", tz: str = ""
+) -> list[str]:
     """Give the command line that runs a tool with the values of its form.
 
     Parameters
     ----------
-    vdatum, source_crs : str
+    vdatum, source_crs, tz : str
         What the user has said of layers whose files do not; empty = nothing.
     """
     words = ["run", tool.id]
@@ -43,8 +45,9 @@ def arguments_of(tool: Tool, values: dict[str, Any], out: str, vdatum: str = "",
             plain = to_plain(one)
             words += [flag, str(plain).lower() if isinstance(plain, bool) else str(plain)]
     words += ["--out", out] if out else []
-    words += ["--vdatum", vdatum] if vdatum else []
-    return words + (["--source-crs", source_crs] if source_crs else [])
+    for flag, said in (("--vdatum", vdatum), ("--source-crs", source_crs), ("--tz", tz)):
+        words += [flag, said] if said else []
+    return words
 
 
 class ToolPage(QWidget):
@@ -58,6 +61,8 @@ class ToolPage(QWidget):
         self._job: ProcessJob | None = None
         self.form = Form(tool.parameters, around)
         self.form.changed.connect(self._propose)
+        self.zone = QLineEdit()
+        self.zone.setPlaceholderText("+08:00")
         self.out = QLineEdit()
         self._named = False
         self.out.textEdited.connect(self._on_out_edited)
@@ -86,6 +91,7 @@ class ToolPage(QWidget):
             words.setWordWrap(True)
             box.addWidget(words)
         box.addWidget(self.form)
+        box.addWidget(self._zone_line())
         if self.suffix:
             box.addWidget(controls.rule())
             box.addWidget(controls.Words("Save the result as", "section"))
@@ -96,6 +102,17 @@ class ToolPage(QWidget):
         box.addStretch(1)
         body.setLayout(box)
         return body
+
+    def _zone_line(self) -> QWidget:
+        self._zone_box = QWidget()
+        box = controls.column(0, 4)
+        box.addWidget(controls.Words("Time zone of the data", "section"))
+        box.addWidget(self.zone)
+        hint = "The times of the chosen data name no zone. Say which one their clock kept, such as +08:00."
+        box.addWidget(controls.Words(N_(hint), "muted", wrap=True))
+        self._zone_box.setLayout(box)
+        self._zone_box.hide()
+        return self._zone_box
 
     def _foot(self) -> QWidget:
         foot = QWidget()
@@ -147,6 +164,7 @@ class ToolPage(QWidget):
         self._propose()
 
     def _propose(self) -> None:
+        self._zone_box.setVisible(any(choice.unzoned for choice in self._chosen()))
         if self._named or not self.suffix:
             return
         base = self._desk.document.path
@@ -171,7 +189,8 @@ class ToolPage(QWidget):
         out = self.out.text().strip() if self.suffix else ""
         if out:
             Path(out).parent.mkdir(parents=True, exist_ok=True)
-        words = arguments_of(self.tool, self.form.values(), out, self._said("vdatum"), self._said("crs"))
+        zone = "" if self._zone_box.isHidden() else self.zone.text().strip()
+        words = arguments_of(self.tool, self.form.values(), out, self._said("vdatum"), self._said("crs"), zone)
         job = ProcessJob(self.tool.title, words)
         job.changed.connect(self._on_changed)
         self._job = job
@@ -185,10 +204,12 @@ class ToolPage(QWidget):
 
     def _said(self, fact: str) -> str:
         """Give the ``vdatum`` or ``crs`` that the user has set on a chosen layer whose file names none."""
+        return next((value for choice in self._chosen() if (value := getattr(choice, fact))), "")
+
+    def _chosen(self) -> list[LayerChoice]:
+        """Give the layers that stand in the form."""
         words = [value for value in self.form.values().values() if isinstance(value, str)]
-        kinds = ("raster", "vector", "mesh", "series")
-        found = (getattr(choice, fact) for choice in self._around.layers(kinds) if choice.word in words)
-        return next((value for value in found if value), "")
+        return [c for c in self._around.layers(("raster", "vector", "mesh", "series")) if c.word in words]
 
     def _on_changed(self) -> None:
         self._desk.relay.later(self._show_progress)

@@ -36,6 +36,8 @@ class LayerChoice:
         Name of the variable on the map.
     vdatum, crs : str
         Vertical datum and reference system that the user has set and the file does not name.
+    unzoned : bool
+        Whether its times name no zone.
     """
 
     word: str
@@ -45,6 +47,7 @@ class LayerChoice:
     shown: str = ""
     vdatum: str = ""
     crs: str = ""
+    unzoned: bool = False
 
 
 @dataclass

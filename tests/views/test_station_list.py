@@ -76,3 +76,28 @@ def test_a_system_set_on_a_layer_reaches_the_form_only_where_the_file_names_none
         assert [choice.crs for choice in offered] == [""]
         window.desk.document.set(layer, "crs", "EPSG:4549")
         assert [choice.crs for choice in window.surroundings.layers(("series",))] == ["EPSG:4549"]
+
+
+def test_the_form_asks_for_the_zone_of_times_that_name_none_and_hands_it_on(tmp_path):
+    from app.core.tools import registry
+
+    blind, zoned = tmp_path / "blind.csv", tmp_path / "zoned.csv"
+    row = "{t},A,500000,3400000,1\n"
+    blind.write_text(
+        "time,station,x,y,level [m]\n" + row.format(t="2026-08-01 00:00") + row.format(t="2026-08-01 01:00")
+    )
+    zoned.write_text(blind.read_text().replace(":00,A", ":00Z,A"))
+    words = arguments_of(registry()["playback.sample"], {}, "s.csv", tz="+08:00")
+    assert words[-2:] == ["--tz", "+08:00"]
+    with opened(blind, zoned) as window:
+        by_name = {layer.name: layer for layer in window.desk.document.layers}
+        window.open_tool("playback.sample")
+        settle(window)
+        wait_for(window, lambda: window.docks["tools"].content.current_page() is not None, 20)
+        page = window.docks["tools"].content.current_page()
+        for name, asks in (("zoned", False), ("blind", True)):
+            source = next(c.word for c in window.surroundings.layers(("series",)) if c.name == by_name[name].name)
+            page.form.set_values({"source": source})
+            page.refresh()
+            settle(window)
+            assert page.zone.isVisibleTo(page) is asks
