@@ -278,7 +278,7 @@ def remarks(held: list[Quantity], unit: str | None) -> list[Warned]:
                 "rebuilt",
                 "The file does not hold {names}; they are rebuilt: depths as water level less the lowest ground of the "
                 "cell, velocities as the vector that fits best those normal to the cell's sides.",
-                "See the formats in the handbook.",
+                "See the page on results of models in the handbook.",
                 {"names": ", ".join(made)},
             )
         )
