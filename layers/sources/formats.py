@@ -18,7 +18,7 @@ HECRAS = "layers.sources.hecras"
 
 READABLE = (
     "GeoTIFF, COG, PNG, JPEG, JPEG 2000, HGT, Arc/Info ASCII grid, GeoPackage, Shapefile, GeoJSON, FlatGeobuf, "
-    "GeoParquet, KML, GML, GPX, DXF, NetCDF, SELAFIN, 2DM with DAT or XMDF, XDMF, CSV, "
+    "GeoParquet, KML, GML, GPX, DXF, NetCDF, SELAFIN, 2DM with DAT or XMDF, XDMF, PLY, FLO-2D, CSV, "
     "HEC-RAS, ANUGA SWW, TUFLOW FV, 3Di, MIKE mesh, ADCIRC, FVCOM, SCHISM"
 )
 
@@ -52,7 +52,8 @@ HDF_OF_XDMF = _refuse("This HDF5 file holds the numbers of an XDMF file.", "Open
 TIN = _refuse("This is a triangulation (TIN); this kind of model file is not read here.")
 SWW = _read(NETCDF)
 DHI = _refuse("This is a MIKE file (DFS); this kind of model file is not read here.")
-PLY = _refuse("This is a PLY mesh; PLY is not read here.")
+FLO2D = _read("layers.sources.mesh_flo2d", "FLO-2D")
+PLY = _read("layers.sources.mesh_ply", "PLY")
 XDMF = _read("layers.sources.mesh_xdmf", "XDMF")
 XML = _refuse("This is an XML file that holds no map data; it is not read here.")
 SERVICE = _refuse("This is the answer of a map service in XML; it is not a map layer.", "Open a data file.")
@@ -148,6 +149,9 @@ _SUFFIX: dict[str, Format] = {
 }
 # Kinds whose content is known by its first bytes: with the name alone, the content is something else.
 _TOLD_BY_CONTENT = (ARCHIVE, IFC, CLOUD, GRIB, SELAFIN, SMS, DOCUMENT, NUMPY, PLY, DWG, OFFICE, IDS, SWW)
+FLO2D_RESULTS = ("TIMDEP.HDF5", "TIMDEP.OUT", "CADPTS.DAT")
+FLO2D_FILES = ("BASE.OUT", "DEPTH.OUT", "MAXWSELEV.OUT", "VELFP.OUT", "FPLAIN.DAT", "FINALDEP.OUT", "SUMMARY.OUT")
+"""Files of a FLO-2D project that stand for the whole; the latter only beside its grid."""
 _HGT_SIZES = {1201 * 1201 * 2, 3601 * 3601 * 2, 1801 * 3601 * 2}
 _SERVICE_ROOTS = ("capabilities", "servicemetadata", "getrecord", "sensorcollection", "observation", "exceptionreport")
 
@@ -163,12 +167,27 @@ def identify(path: Path, head: bytes) -> Format:
         Its first bytes (``guard.head_of``).
     """
     suffix = path.suffix.lower()
+    if is_flo2d(path):
+        return FLO2D
     found = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
     found = found or _binary(path, head, suffix) or _text(path, head)
     if found is None:
         by_name = _SUFFIX.get(suffix, UNKNOWN)
         return UNLIKE if by_name in _TOLD_BY_CONTENT else by_name
     return found
+
+
+def is_flo2d(path: Path) -> bool:
+    """Tell whether a file stands for a FLO-2D project, by its name and the grid beside it."""
+    name = path.name.upper()
+    if name in FLO2D_RESULTS:
+        return True
+    return name in FLO2D_FILES and any((path.parent / grid).exists() for grid in ("CADPTS.DAT", "cadpts.dat"))
+
+
+def flo2d_rank(path: Path) -> int:
+    """Give which file of a FLO-2D project is opened for all, the smallest first."""
+    return (*FLO2D_RESULTS, *FLO2D_FILES).index(path.name.upper())
 
 
 def _binary(path: Path, head: bytes, suffix: str) -> Format | None:

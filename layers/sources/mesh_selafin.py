@@ -49,10 +49,12 @@ def open(path: str) -> DataSource:  # noqa: A001 - the name every reader module 
     """
     file = Selafin(str(path))
     try:
+        with np.errstate(all="ignore"):
+            part = file.part()
         return ResultFile(
             str(path),
             "SELAFIN",
-            [file.part()],
+            [part],
             file.close,
             extra={"title": file.title, "precision": "double" if file.real.itemsize == 8 else "single"},
         )

@@ -62,7 +62,7 @@ def open(path: str) -> DataSource:  # noqa: A001 - the name every reader module 
         A file is damaged, or no mesh or several fit the datasets.
     """
     path = str(path)
-    with ExitStack() as held:
+    with ExitStack() as held, np.errstate(all="ignore"):
         file = Path(path)
         if b"MESH2D" in head_of(file)[:512]:
             mesh = read_2dm(path)

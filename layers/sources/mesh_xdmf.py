@@ -18,6 +18,7 @@ import numpy as np
 from layers.errors import DataError
 from layers.sources.mesh_parts import Quantity, ResultFile, ResultPart
 from layers.sources.mesh_places import topology_of
+from layers.sources.mesh_rows import padded, row_starts
 from layers.sources.mesh_times import model_axis
 from layers.sources.mesh_words import xdmf_word
 from layers.sources.mesh_xdmf_items import Items, broken
@@ -35,6 +36,7 @@ LARGEST = 256 << 20
 CORNERS = {"triangle": 3, "quadrilateral": 4, "triangle_6": 6, "quadrilateral_8": 8, "polygon": 0}
 MIXED = {4: 3, 5: 4, 36: 6, 37: 8}
 """Corners of the elements of a mixed topology, by their number; 3 (polygon) carries its own."""
+MOST_CORNERS = 64
 CENTRES: dict[str, Location] = {"cell": "face", "node": "node"}
 
 
@@ -53,7 +55,7 @@ def open(path: str) -> DataSource:  # noqa: A001 - the name every reader module 
     """
     path = str(path)
     root = tree(path)
-    with ExitStack() as held:
+    with ExitStack() as held, np.errstate(all="ignore"):
         result = Xdmf(path, root, Items(path, root, held))
         parts = [result.part()]
         return ResultFile(path, "XDMF", parts, held.pop_all().close)
@@ -200,30 +202,19 @@ class Xdmf:
 
 
 def mixed(flat: NDArray[np.int64], path: str) -> NDArray[np.int64]:
-    """Read a mixed topology: each element is its kind, for polygons the number of corners, and its nodes.
-
-    Elements of one kind that follow each other are read at once.
-    """
-    tables: list[NDArray[np.int64]] = []
-    at, widest = 0, 3
-    while at < len(flat):
-        kind = int(flat[at])
-        head, count = (2, int(flat[at + 1])) if kind in (2, 3) and at + 1 < len(flat) else (1, MIXED.get(kind, 0))
-        width = head + count
-        if count < 3 or count > 64 or at + width > len(flat):
-            raise broken(path, f"Topology {at}")
-        rows = flat[at : at + (len(flat) - at) // width * width].reshape(-1, width)
-        same = (rows[:, :head] == flat[at : at + head]).all(axis=1)
-        run = len(rows) if same.all() else int(np.argmin(same))
-        tables.append(rows[:run, head:])
-        widest = max(widest, count)
-        at += run * width
-    found = np.full((sum(len(table) for table in tables), widest), -1, np.int64)
-    row = 0
-    for table in tables:
-        found[row : row + len(table), : table.shape[1]] = table
-        row += len(table)
-    return found
+    """Read a mixed topology: each element is its kind, the number of nodes where it can differ, and its nodes."""
+    known = np.zeros(64, np.int64)
+    known[list(MIXED)] = list(MIXED.values())
+    heads = np.where((flat >= 1) & (flat <= 3), 2, 1)
+    following = np.append(flat[1:], 0)
+    counts = np.where(heads == 2, following, known[np.clip(flat, 0, 63)])
+    starts = row_starts(heads + np.clip(counts, 0, MOST_CORNERS))
+    counts, heads = counts[starts], heads[starts]
+    if not len(starts) or (counts < 3).any() or (counts > MOST_CORNERS).any():
+        raise broken(path, "Topology Mixed")
+    if int(starts[-1] + heads[-1] + counts[-1]) != len(flat):
+        raise broken(path, "Topology Mixed")
+    return padded(flat, starts + heads, counts)
 
 
 def number(text: str) -> float:

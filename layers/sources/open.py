@@ -44,7 +44,7 @@ def open_source(path: str) -> DataSource:
 def open_folder(path: str) -> list[str]:
     """List the files of a folder that can be opened, sorted by name; folders inside are not searched.
 
-    Datasets beside a 2DM mesh are not listed: they open with it.
+    Datasets beside a 2DM mesh are not listed: they open with it. Of a FLO-2D project one file is.
 
     Raises
     ------
@@ -56,7 +56,9 @@ def open_folder(path: str) -> list[str]:
         raise SourceUnavailable("This is a file, not a folder.", where=path, remedy="Open the file.")
     found = [file for file in sorted(folder.iterdir()) if is_readable(file)]
     meshes = any(file.suffix.lower() == ".2dm" for file in found)
-    return [str(file) for file in found if not (meshes and file.suffix.lower() in WITH_MESH)]
+    projects = sorted((file for file in found if formats.is_flo2d(file)), key=formats.flo2d_rank)
+    left = {*projects[1:], *(file for file in found if meshes and file.suffix.lower() in WITH_MESH)}
+    return [str(file) for file in found if file not in left]
 
 
 def is_readable(path: Path) -> bool:
