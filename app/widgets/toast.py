@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -47,6 +48,8 @@ class Toast(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAccessibleName(text)
         self.text = text
+        file = PurePath(where.replace("\\", "/")).name if "." in where and "\n" not in where else ""
+        self._words_shown = f"{file} — {text}" if file and file not in text else text
         self._severity = severity
         self._folded = self._read = False
         sign = QLabel()
@@ -117,7 +120,7 @@ class Toast(QFrame):
         self._links.setVisible(bool(self._buttons))
         self._label.ensurePolished()
         lines = 99 if self._read else 1 if self._folded else LINES
-        shown = first_lines(self.text, self._label.fontMetrics(), width - EDGES, lines)
+        shown = first_lines(self._words_shown, self._label.fontMetrics(), width - EDGES, lines)
         self._label.setText(shown)
         height = self._label.fontMetrics().lineSpacing() * (shown.count("\n") + 1) + 2
         self._label.setFixedHeight(height)

@@ -132,6 +132,16 @@ def test_hovering_names_value_unit_quantity_time_and_source(shown, qtbot):
     assert text == "Depth 1.00 m · 2026-08-01 08:00 Beijing time (UTC+8) · memory:mesh"
 
 
+def test_what_is_told_of_the_place_under_the_pointer_follows_the_clock(shown, qtbot):
+    canvas = shown(maps.mesh())
+    with qtbot.waitSignal(canvas.hovered, timeout=5000):
+        QTest.mouseMove(canvas, QPoint(221, 150))
+    told = []
+    canvas.hovered.connect(lambda x, y, text: told.append(text))
+    canvas.document.clock.go(T[1])
+    qtbot.waitUntil(lambda: any("09:00" in text for text in told), timeout=5000)
+
+
 def test_beside_all_data_the_hover_text_is_empty(shown, qtbot):
     canvas = shown(maps.mesh())
     with qtbot.waitSignal(canvas.hovered, timeout=5000) as told:

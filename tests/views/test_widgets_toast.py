@@ -35,6 +35,13 @@ def test_a_toast_does_not_take_the_focus(qtbot, desk):
     assert desk.edit.text() == "abc"
 
 
+def test_a_notice_on_a_file_names_it_first_also_when_it_is_folded(desk):
+    toast = desk.toaster.show("error", "The file is cut off.", "/data/runs/flood.hdf")
+    toast.fold()
+    toast.fit(300)
+    assert toast.findChild(QLabel, "words").text().startswith("flood.hdf — ")
+
+
 def test_the_same_words_are_shown_once(desk):
     first = desk.toaster.show("info", "Saved.")
     assert desk.toaster.show("info", "Saved.") is first

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from app.views.map2d.features import Features
     from app.views.view import Frame, Hit
 
+HOVER_MS, HOVER_PLAYING_MS = 30, 200
+"""How soon what stands under the pointer is told, after it moved or another picture came; while playing, less often."""
 WHEEL_STEP = 1.25
 """Zoom of one notch of the wheel."""
 
@@ -79,7 +81,7 @@ class MapCanvas(QWidget):
         self._press: QPointF | None = None
         self._drag: Pose | None = None
         self._dragging = False
-        self._hover = QTimer(self, singleShot=True, interval=30)
+        self._hover = QTimer(self, singleShot=True)
         self._hover.timeout.connect(self._tell_hover)
         self._pointer: QPointF | None = None
         self._pointing = Pointing(document, self.wished.emit)
@@ -291,8 +293,11 @@ class MapCanvas(QWidget):
             if self._dragging:
                 self._drag_to(way)
             return
+        self._hover_soon(HOVER_MS)
+
+    def _hover_soon(self, ms: int) -> None:
         if not self._hover.isActive():
-            self._hover.start()
+            self._hover.start(ms)
 
     def _drag_to(self, way: QPointF) -> None:
         camera, start = self.document.camera, self._drag
@@ -360,6 +365,8 @@ class MapCanvas(QWidget):
         self._shown.take(frame)
         self._fresh = True
         self.update()
+        if self._pointer is not None and self._press is None:
+            self._hover_soon(HOVER_PLAYING_MS if self.document.clock.playing else HOVER_MS)
 
     def _on_replaced(self) -> None:
         self.set_marks(())

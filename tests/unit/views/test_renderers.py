@@ -7,6 +7,7 @@ import pytest
 import shapely
 
 from app.core.camera import View
+from app.core.language import set_language
 from app.views.map2d.clusters import cluster_sizes, clusters, count_text, step_symbol
 from app.views.map2d.features import prepared
 from app.views.map2d.heat import density, heat_range, weights_of
@@ -125,7 +126,10 @@ def test_points_on_one_place_are_one_cluster_and_a_single_point_stays_where_it_i
     assert sorted(zip(found.counts.tolist(), found.xy.tolist(), strict=True)) == [(1, [2000, 1500]), (7, [500, 500])]
 
 
-def test_numbers_in_clusters_are_short():
+def test_numbers_in_clusters_are_short_in_the_way_of_each_language():
+    set_language("zh")
+    assert [count_text(n) for n in (7, 999, 12_345, 2_500_000)] == ["7", "999", "1.23万", "250万"]
+    set_language("en")
     assert [count_text(n) for n in (7, 999, 12_345, 2_500_000)] == ["7", "999", "12.3k", "2.5M"]
 
 
