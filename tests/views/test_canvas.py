@@ -135,7 +135,7 @@ def test_hovering_names_value_unit_quantity_time_and_source(shown, qtbot):
 def test_what_is_told_of_the_place_under_the_pointer_follows_the_clock(shown, qtbot):
     canvas = shown(maps.mesh())
     with qtbot.waitSignal(canvas.hovered, timeout=5000):
-        QTest.mouseMove(canvas, QPoint(221, 150))
+        QTest.mouseMove(canvas, QPoint(231, 140))
     told = []
     canvas.hovered.connect(lambda x, y, text: told.append(text))
     canvas.document.clock.go(T[1])
