@@ -40,11 +40,17 @@ class Relay(QObject):
         if app is not None and QThread.currentThread() is app.thread():
             call()
         else:
-            self._asked.emit(call)
+            self.later(call)
 
     def later(self, call: Callable[[], object]) -> None:
-        """Run when the main thread has done what it is doing."""
-        self._asked.emit(call)
+        """Run when the main thread has done what it is doing; never, once this is closed."""
+        if self._closed:
+            return
+        try:
+            self._asked.emit(call)
+        except RuntimeError:
+            if not self._closed:
+                raise  # else the window was let go of in this very moment, by the main thread
 
     def close(self) -> None:
         """Run nothing any more."""
