@@ -55,6 +55,7 @@ def history(guide: Guide) -> None:
     guide.shoot()
     hands.click_row(panel.list, position)
     guide.wait(lambda: guide.document.history.position == position)
+    guide.settle()
     guide.check(N_("A click on the last one brings everything back as it was."), content(guide) == before)
 
 
