@@ -9,6 +9,7 @@ import numpy as np
 from layers.errors import DataError
 from layers.sources.cf_field import Field, level_labels
 from layers.sources.cf_vectors import vectors
+from layers.sources.lookup import places_within
 from layers.sources.source import SeriesBlock, Variable
 
 if TYPE_CHECKING:
@@ -114,17 +115,7 @@ class Quantities:
         DataError
             A place lies outside 0..count-1.
         """
-        flat = np.asarray(request.indices, np.int64)
-        outside = flat[(flat < 0) | (flat >= count)]
-        if len(outside):
-            raise DataError(
-                "Place {place} does not exist; there are {count}.",
-                where=self._where,
-                remedy="Places count from 0.",
-                place=int(outside[0]),
-                count=count,
-            )
-        return flat
+        return places_within(request.indices, count, self._where)
 
 
 def wrong_request(kind: str, where: str) -> DataError:

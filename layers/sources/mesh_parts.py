@@ -11,6 +11,7 @@ import numpy as np
 from layers.errors import DataError
 from layers.extent import Extent, around_points
 from layers.sources.cf_quantities import wrong_request
+from layers.sources.lookup import layer_named, places_within
 from layers.sources.mesh_places import mesh_crs
 from layers.sources.place import place_warnings
 from layers.sources.source import (
@@ -204,18 +205,8 @@ class ResultPart:
         return SeriesBlock(times[start:stop], values)
 
     def _places(self, one: Quantity, indices: tuple[int, ...]) -> NDArray[np.int64]:
-        places = np.asarray(indices, np.int64)
         count = self.counts["nodes" if one.variable.location == "node" else "faces"]
-        outside = places[(places < 0) | (places >= count)]
-        if len(outside):
-            raise DataError(
-                "Place {place} does not exist; there are {count}.",
-                where=self.where,
-                remedy="Places count from 0.",
-                place=int(outside[0]),
-                count=count,
-            )
-        return places
+        return places_within(indices, count, self.where)
 
     def _statistics(self, request: StatisticsRequest) -> Statistics:
         one = self._quantity(request.variable)
@@ -278,15 +269,7 @@ class ResultFile:
         DataError
             The layer, variable, step or level does not exist, or the file is damaged there.
         """
-        part = self._parts.get(request.layer) if request.layer else next(iter(self._parts.values()))
-        if part is None:
-            raise DataError(
-                "There is no layer {name}.",
-                where=self.path,
-                remedy="The layers are: {names}.",
-                name=request.layer,
-                names=", ".join(self._parts),
-            )
+        part = layer_named(self._parts, request.layer, self.path)
         with np.errstate(all="ignore"):
             return part.read(request)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from layers.errors import DataError
 from layers.sources.cf_vectors import vectors
+from layers.sources.lookup import places_within
 from layers.sources.source import (
     Block,
     LayerDescription,
@@ -274,22 +275,9 @@ class ModelPart:
         self._check(request.variable, columns[0], 0, level)
         start = min(max(request.start, 0), len(times))
         stop = len(times) if request.stop is None else max(start, min(request.stop, len(times)))
-        at = self._places(request, columns[0].count)
+        at = places_within(request.indices, columns[0].count, self._where)
         found = [_series_of(one, at, start, stop, level) for one in columns]
         return SeriesBlock(times[start:stop], found[0] if len(found) == 1 else np.hypot(found[0], found[1]))
-
-    def _places(self, request: SeriesRequest, count: int) -> NDArray[np.int64]:
-        at = np.asarray(request.indices, np.int64)
-        outside = at[(at < 0) | (at >= count)]
-        if len(outside):
-            raise DataError(
-                "Place {place} does not exist; there are {count}.",
-                where=self._where,
-                remedy="Places count from 0.",
-                place=int(outside[0]),
-                count=count,
-            )
-        return at
 
     def _statistics(self, request: StatisticsRequest) -> Statistics:
         columns = self._parts(request.variable)

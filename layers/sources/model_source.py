@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from layers.errors import DataError, SourceUnavailable
+from layers.sources.lookup import layer_named
 from layers.sources.source import Block, Description, Request, Warned
 
 if TYPE_CHECKING:
@@ -59,15 +60,7 @@ class ModelSource:
         DataError
             The layer, variable, step or level does not exist, or the file is damaged there.
         """
-        part = self._parts.get(request.layer) if request.layer else next(iter(self._parts.values()))
-        if part is None:
-            raise DataError(
-                "There is no layer {name}.",
-                where=self.path,
-                remedy="The layers are: {names}.",
-                name=request.layer,
-                names=", ".join(self._parts),
-            )
+        part = layer_named(self._parts, request.layer, self.path)
         with damage_in_words(self.path), np.errstate(all="ignore"):
             return part.read(request)
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from layers.errors import DataError, SourceUnavailable
+from layers.errors import SourceUnavailable
 from layers.sources.cf_curvilinear import centres_of, curvilinear_parts, is_turned
 from layers.sources.cf_grid import GridPart, grid_parts, plane_of
 from layers.sources.cf_mesh import MeshPart
 from layers.sources.cf_scan import Scope
 from layers.sources.cf_series import SeriesPart, series_parts
 from layers.sources.cf_values import text
+from layers.sources.lookup import layer_named
 from layers.sources.model_netcdf import reader_of
 from layers.sources.model_part import ModelPart
 from layers.sources.model_source import damage_in_words
@@ -83,15 +84,7 @@ class NetcdfSource:
         DataError
             The layer, variable, step or level does not exist, or the file is damaged there.
         """
-        part = self._parts.get(request.layer) if request.layer else next(iter(self._parts.values()))
-        if part is None:
-            raise DataError(
-                "There is no layer {name}.",
-                where=self.path,
-                remedy="The layers are: {names}.",
-                name=request.layer,
-                names=", ".join(self._parts),
-            )
+        part = layer_named(self._parts, request.layer, self.path)
         with quiet(), damage_in_words(self.path):
             return part.read(request)
 
